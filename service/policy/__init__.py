@@ -1,0 +1,1 @@
+"""The policy language: expressions, parameters, rules, books. No HTTP, no database, no clock."""

@@ -1,0 +1,42 @@
+"""What is wrong with a book, told to the person who can mend it: place, stable code, message, suggestion."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Place:
+    """1-based line and column in a file of the book."""
+
+    file: str
+    line: int
+    column: int
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Finding:
+    """`code` is stable and explained in `docs/errors.md`; `subject` is the rule, parameter or slot concerned."""
+
+    place: Place
+    code: str
+    message: str
+    suggestion: str = ""
+    subject: str = ""
+
+    def __str__(self) -> str:
+        hint = f" ({self.suggestion})" if self.suggestion else ""
+        subject = f" [{self.subject}]" if self.subject else ""
+        return f"{self.place}: {self.code}:{subject} {self.message}{hint}"
+
+
+class BookRefused(Exception):
+    """A book with at least one finding. It is refused as a whole: a rule left out could be a guardrail."""
+
+    def __init__(self, findings: Iterable[Finding]) -> None:
+        self.findings: tuple[Finding, ...] = tuple(sorted(set(findings)))
+        super().__init__("\n".join(map(str, self.findings)))
