@@ -1,0 +1,109 @@
+"""Exact arithmetic on money: integers of minor units, basis points, named roundings. Knows no policy and no locale."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from enum import StrEnum
+
+PERCENT_SCALE = 10_000
+"""Basis points in the whole: 100 % and 1x."""
+
+
+class Rounding(StrEnum):
+    """Half modes settle ties away from zero (`half_up`) or to the even neighbour; `up` and `down` are towards
+    plus and minus infinity, so that a range rounded outward never shrinks."""
+
+    HALF_UP = "half_up"
+    HALF_EVEN = "half_even"
+    UP = "up"
+    DOWN = "down"
+
+
+def divide(x: int, k: int, rounding: Rounding) -> int:
+    """`x / k` for positive `k`, rounded once."""
+    assert k > 0, k
+    if rounding is Rounding.DOWN:
+        return x // k
+    if rounding is Rounding.UP:
+        return -(-x // k)
+    quotient, rest = divmod(abs(x), k)
+    twice = 2 * rest
+    if twice > k or (twice == k and (rounding is Rounding.HALF_UP or quotient % 2)):
+        quotient += 1
+    return quotient if x >= 0 else -quotient
+
+
+def percent_of(amount: int, bp: int, rounding: Rounding) -> int:
+    """`bp`: basis points of a percentage (1 % = 100) or of a ratio (1x = 10,000)."""
+    return divide(amount * bp, PERCENT_SCALE, rounding)
+
+
+def shares(total: int, weights: Sequence[int]) -> tuple[int, ...]:
+    """`total` split in proportion to `weights` by largest remainder: the parts sum to it exactly.
+
+    Ties go to the earlier part. Weights that are all zero count as equal. `total` may be negative.
+    """
+    if not weights:
+        raise ValueError(f"nobody to share {total} among")
+    if min(weights) < 0:
+        raise ValueError(f"negative weight in {list(weights)}")
+    whole = sum(weights)
+    if whole == 0:
+        weights, whole = (1,) * len(weights), len(weights)
+    parts = [abs(total) * weight // whole for weight in weights]
+    missing = abs(total) - sum(parts)
+    if missing:
+        by_remainder = sorted(range(len(weights)), key=lambda i: (-(abs(total) * weights[i] % whole), i))
+        for i in by_remainder[:missing]:
+            parts[i] += 1
+    return tuple(parts) if total >= 0 else tuple(-part for part in parts)
+
+
+_TWO_DIGITS = """
+AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BMD BND BOB BOV BRL BSD BTN BWP BYN BZD CAD CDF CHE CHF CHW CNY COP
+COU CRC CUP CVE CZK DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GTQ GYD HKD HNL HTG HUF IDR ILS INR IRR
+JMD KES KGS KHR KPW KYD KZT LAK LBP LKR LRD LSL MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MXV MYR MZN NAD NGN
+NIO NOK NPR NZD PAB PEN PGK PHP PKR PLN QAR RON RSD RUB SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL
+THB TJS TMT TOP TRY TTD TWD TZS UAH USD USN UYU UZS VED VES WST XAD XCD XCG YER ZAR ZMW ZWG
+"""
+_NO_DIGITS = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF"
+_THREE_DIGITS = "BHD IQD JOD KWD LYD OMR TND"
+_FOUR_DIGITS = "CLF UYW"
+
+EXPONENTS: dict[str, int] = {
+    code: digits
+    for digits, codes in ((2, _TWO_DIGITS), (0, _NO_DIGITS), (3, _THREE_DIGITS), (4, _FOUR_DIGITS))
+    for code in codes.split()
+}
+"""ISO 4217's active codes that have a minor unit, and its number of decimal digits."""
+
+
+def exponent(currency: str) -> int:
+    """Raises KeyError for a code that isn't an active currency."""
+    return EXPONENTS[currency]
+
+
+def text(amount: int, currency: str) -> str:
+    """For managers and logs: `1,234.50 EUR`, whatever the client's language."""
+    digits = EXPONENTS[currency]
+    whole, minor = divmod(abs(amount), 10**digits)
+    sign = "-" if amount < 0 else ""
+    fraction = f".{minor:0{digits}}" if digits else ""
+    return f"{sign}{whole:,}{fraction} {currency}"
+
+
+_MAJOR = re.compile(r"(-?)([0-9]{1,18})(?:\.([0-9]{1,18}))?")
+
+
+def parse_major(written: str, currency: str) -> int:
+    """Minor units of an amount written in major units, `50.00`; ValueError unless it is exact."""
+    match = _MAJOR.fullmatch(written)
+    if match is None:
+        raise ValueError(f"{written!r} is not an amount such as 1200 or 50.00")
+    sign, whole, fraction = match.group(1), match.group(2), match.group(3) or ""
+    digits = EXPONENTS[currency]
+    if fraction[digits:].strip("0"):
+        raise ValueError(f"{written} is finer than {currency} allows: {digits} decimal digits")
+    minor = int(whole) * 10**digits + int(fraction[:digits].ljust(digits, "0") or "0")
+    return -minor if sign else minor
