@@ -105,5 +105,5 @@ def parse_major(written: str, currency: str) -> int:
     digits = EXPONENTS[currency]
     if fraction[digits:].strip("0"):
         raise ValueError(f"{written} is finer than {currency} allows: {digits} decimal digits")
-    minor = int(whole) * 10**digits + int(fraction[:digits].ljust(digits, "0") or "0")
+    minor: int = int(whole) * 10**digits + int(fraction[:digits].ljust(digits, "0") or "0")
     return -minor if sign else minor
