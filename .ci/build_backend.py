@@ -8,8 +8,8 @@ import sys
 if not (3, 11) <= sys.version_info[:2] < (3, 13):
     found = ".".join(map(str, sys.version_info[:2]))
     raise SystemExit(
-        f"Quotewright needs Python 3.11 or 3.12, and this is {found}: durable_rules, its rule engine, can't be imported "
-        "on Python 3.13 or later. Create the environment with python3.12 or python3.11."
+        f"Quotewright needs Python 3.11 or 3.12, and this is {found}: durable_rules, its rule engine, can't be "
+        "imported on Python 3.13 or later. Create the environment with python3.12 or python3.11."
     )
 
 from setuptools.build_meta import *  # noqa: F403
