@@ -1,0 +1,113 @@
+"""How to reach the database: URL, connections, what each kind of database needs to keep its promises."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from service.ledger.errors import LedgerUnavailable, LedgerUrlRefused
+
+PATIENCE_SECONDS = 10
+"""How long one statement waits for a lock, and one caller for a connection, before the ledger counts as away."""
+
+POSTGRESQL_CONNECTIONS = 8
+CHECKPOINT_PAGES = 4_000
+"""SQLite's default of 1,000 makes every few hundred decisions wait for a checkpoint."""
+
+
+def database_url(text: str) -> URL:
+    """The URL with its driver filled in; `postgres://` and `postgresql://` mean psycopg 3.
+
+    Raises LedgerUrlRefused for other databases and for SQLite in memory, which would forget what it acknowledged.
+    """
+    try:
+        url = make_url(text)
+    except (ArgumentError, ValueError) as error:
+        raise LedgerUrlRefused(repr(text), "write sqlite:///FILE or postgresql://USER@HOST/DATABASE") from error
+    match url.drivername:
+        case "postgres" | "postgresql" | "postgresql+psycopg":
+            return url.set(drivername="postgresql+psycopg")
+        case "sqlite" | "sqlite+pysqlite":
+            if not url.database or url.database == ":memory:":
+                raise LedgerUrlRefused(shown(url), "a ledger in memory is lost; name a file: sqlite:///ledger.db")
+            return url.set(drivername="sqlite+pysqlite")
+    raise LedgerUrlRefused(shown(url), "the ledger works with sqlite:/// and postgresql://")
+
+
+def shown(url: URL) -> str:
+    return url.render_as_string(hide_password=True)
+
+
+def connect(url: URL, patience: int = PATIENCE_SECONDS) -> Engine:
+    """An engine for `url`; it opens no connection yet."""
+    if url.get_backend_name() == "sqlite":
+        return _sqlite(url, patience)
+    return _postgresql(url, patience)
+
+
+def _sqlite(url: URL, patience: int) -> Engine:
+    # One connection: threads of a process queue for it in turn instead of polling SQLite's lock against each other.
+    engine = create_engine(url, pool_size=1, max_overflow=0, pool_timeout=patience, connect_args={"timeout": patience})
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, _: object) -> None:
+        connection.isolation_level = None  # else the driver begins by itself, deferred
+        for pragma in (
+            "journal_mode = WAL",
+            "synchronous = FULL",
+            "foreign_keys = ON",
+            f"wal_autocheckpoint = {CHECKPOINT_PAGES}",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        # A deferred transaction that reads and then writes is refused at once when another wrote in between.
+        reads = connection.get_execution_options().get("reads", False)
+        connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
+
+    return engine
+
+
+def _postgresql(url: URL, patience: int) -> Engine:
+    engine = create_engine(
+        url,
+        # What a conflicting insert leaves out must be visible to the next statement.
+        isolation_level="READ COMMITTED",
+        pool_size=POSTGRESQL_CONNECTIONS,
+        max_overflow=0,
+        pool_timeout=patience,
+        pool_pre_ping=True,
+        connect_args={"connect_timeout": patience, "tcp_user_timeout": patience * 1000},
+    )
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, _: object) -> None:
+        connection.autocommit = True
+        connection.execute(f"SET lock_timeout = '{patience}s'")
+        connection.execute("SET synchronous_commit = on")
+        connection.autocommit = False
+
+    return engine
+
+
+@contextmanager
+def reporting(url: URL) -> Iterator[None]:
+    """Turns the database's faults into LedgerUnavailable; faults of what was written stay what they are."""
+    try:
+        yield
+    except (IntegrityError, DataError):
+        raise
+    except DBAPIError as error:
+        raise LedgerUnavailable(shown(url), _first_line(error.orig)) from error
+    except PoolTimeout as error:
+        raise LedgerUnavailable(shown(url), "every connection is in use") from error
+
+
+def _first_line(fault: BaseException | None) -> str:
+    return next(iter(str(fault).splitlines()), type(fault).__name__)

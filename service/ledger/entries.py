@@ -1,0 +1,68 @@
+"""What goes into the ledger and what comes back. Knows nothing of requests, policies or SQL."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One decision, with all that it takes to make it again to the byte.
+
+    `target` is in minor units of `currency`, None where no price was named. `request_digest` tells two bodies
+    under one idempotency key apart; an entry without a key is never a repetition. `recorded_at` is aware.
+    `version` must have been given to `Ledger.remember_version` before.
+    """
+
+    id: str
+    recorded_at: datetime
+    caller: str
+    idempotency_key: str | None
+    request_digest: str
+    book: str
+    version: str
+    as_of: date
+    outcome: str
+    client_id: str
+    currency: str
+    target: int | None
+    request: bytes
+    facts: bytes
+    answer: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A committed decision. `replayed`: the caller's earlier decision under the same key, not the one just made."""
+
+    entry: Entry
+    replayed: bool = False
+
+    @property
+    def decision_id(self) -> str:
+        return self.entry.id
+
+    @property
+    def answer(self) -> bytes:
+        return self.entry.answer
+
+
+@dataclass(frozen=True, slots=True)
+class KeyReused:
+    """The refusal of an idempotency key that stands for another body already; nothing was recorded."""
+
+    caller: str
+    idempotency_key: str
+    decision_id: str
+    """The decision that the key stands for."""
+
+
+def new_decision_id(now: datetime) -> str:
+    """A UUID of version 7 (RFC 9562): ids sort by time, so that the ledger's index grows at one edge."""
+    moment = int(now.timestamp() * 1000).to_bytes(6, "big")
+    chance = os.urandom(10)
+    version, variant = 0x70 | chance[0] & 0x0F, 0x80 | chance[2] & 0x3F
+    return str(UUID(bytes=moment + bytes((version, chance[1], variant)) + chance[3:]))

@@ -1,0 +1,1 @@
+"""Alembic's scripts. Additive and reversible: an older worker goes on writing while a newer one starts."""
