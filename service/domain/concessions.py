@@ -1,0 +1,59 @@
+"""What is given away: each concession with its worth, its condition and the date it lapses (D2, D3, D9, P9)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from service.domain.amounts import Amounts
+from service.domain.decision import Concession
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Condition:
+    """What a contingent concession hangs on, in words, and the last day on which it holds."""
+
+    text: str
+    lapses_on: date
+
+
+def concessions(
+    amounts: Amounts,
+    percents: Mapping[str, int],
+    rules: Mapping[str, tuple[str, ...]],
+    condition: Condition,
+) -> tuple[Concession, ...]:
+    """`percents` and `rules` by slot: `discount`, `bonus`, `compensation`, `extras`.
+
+    A discount or gift is only the tool that closes the sale (D2), so both are contingent; free extras and what
+    makes good the firm's own mistake (D9) are not.
+    """
+    given = []
+    if amounts.discount:
+        given.append(_concession("discount", "discount", amounts.discount, percents, rules, condition))
+    if amounts.bonus:
+        given.append(_concession("bonus", "bonus", amounts.bonus, percents, rules, condition))
+    if amounts.extras_free:
+        given.append(_concession("free_extras", "extras", amounts.extras_free, percents, rules, None))
+    if amounts.compensation:
+        given.append(_concession("compensation", "compensation", amounts.compensation, percents, rules, None))
+    return tuple(given)
+
+
+def _concession(
+    kind: str,
+    slot: str,
+    amount: int,
+    percents: Mapping[str, int],
+    rules: Mapping[str, tuple[str, ...]],
+    condition: Condition | None,
+) -> Concession:
+    return Concession(
+        kind=kind,
+        amount=amount,
+        percent=percents.get(slot),
+        condition=condition.text if condition else None,
+        lapses_on=condition.lapses_on if condition else None,
+        rules=rules.get(slot, ()),
+    )

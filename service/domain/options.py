@@ -1,0 +1,33 @@
+"""The options offered side by side, one of them recommended (P14). Knows no rule: shares are passed in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from service.domain.decision import Option, Price
+from service.domain.money import PERCENT_SCALE, Rounding, percent_of
+
+
+def options(
+    offered: Sequence[tuple[str, str, int]], price: Price, recommended: str | None, rounding: Rounding
+) -> tuple[Option, ...]:
+    """`offered`: id, title and share of the envelope in basis points. The cheapest first, ties by id.
+
+    Ranges round outward. Where the recommended one isn't offered, the one nearest to the full scope is.
+    """
+    if not offered:
+        return ()
+    ordered = sorted(offered, key=lambda option: (option[2], option[0]))
+    ids = [id for id, _, _ in ordered]
+    if recommended not in ids:
+        recommended = min(ordered, key=lambda option: (abs(option[2] - PERCENT_SCALE), option[0]))[0]
+    return tuple(_option(id, title, share, price, id == recommended, rounding) for id, title, share in ordered)
+
+
+def _option(id: str, title: str, share: int, price: Price, recommended: bool, rounding: Rounding) -> Option:
+    target = percent_of(price.target, share, rounding)
+    low = high = target
+    if price.fixed is None:
+        low = percent_of(price.low, share, Rounding.DOWN)
+        high = percent_of(price.high, share, Rounding.UP)
+    return Option(id=id, title=title, low=low, target=target, high=high, recommended=recommended)
