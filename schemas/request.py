@@ -1,0 +1,126 @@
+"""A quote request from untrusted JSON: read strictly, checked field by field and across fields, every finding at once.
+
+Knows no policies: whether `extra` fits a book is checked in `vocabulary.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime, timedelta
+from functools import cache
+from typing import Any
+
+from marshmallow import ValidationError
+
+from schemas import json_text
+from schemas.fields import MOST_MONEY, Days
+from schemas.findings import Finding, Invalid, placed
+from schemas.quote import QuoteRequestSchema
+from schemas.shapes import ListOf, Part, Strict
+from service.domain.quote import QuoteRequest
+
+CLOCK_SKEW = timedelta(minutes=5)
+"""How far ahead of ours a caller's clock may be."""
+
+
+def load_request(raw: bytes, now: datetime) -> QuoteRequest:
+    """A request from the bytes of a body. `now`: aware; stands in for `received_at`. Raises `Invalid`."""
+    text = json_text.parse(raw)
+    if text.unreadable:
+        raise Invalid(text.findings)
+    return read_request(text.value, now, text.findings)
+
+
+def read_request(value: object, now: datetime, findings: tuple[Finding, ...] = ()) -> QuoteRequest:
+    """A request from a parsed JSON value. `findings`: what the reading of the text already found. Raises `Invalid`."""
+    found = {finding.pointer: finding for finding in findings}
+    try:
+        members = schema().load(value)  # type: ignore[arg-type]
+    except ValidationError as error:
+        members = error.valid_data if isinstance(error.valid_data, dict) else {}
+        for finding in placed(error.messages):
+            found.setdefault(finding.pointer, finding)
+    received_at = members.get("received_at") or now
+    as_of = members.get("as_of") or received_at.date()
+    across = [*_across(members), *_times(members, received_at, as_of, now)]
+    if found or across:
+        raise Invalid([*found.values(), *across])
+    built: QuoteRequest = _built(schema(), {**members, "received_at": received_at, "as_of": as_of})
+    return built
+
+
+@cache
+def schema() -> QuoteRequestSchema:
+    return QuoteRequestSchema()
+
+
+def _built(part: Strict, members: Mapping[str, Any]) -> Any:
+    """The schema's dataclass from what its fields loaded."""
+    values = dict(members)
+    for name, field in part.fields.items():
+        if isinstance(field, Part) and values[name] is not None:
+            values[name] = _built(field.schema, values[name])  # type: ignore[arg-type]
+        elif isinstance(field, ListOf):
+            inner = field.inner
+            elements = values[name]
+            values[name] = tuple(
+                (_built(inner.schema, element) for element in elements) if isinstance(inner, Part) else elements  # type: ignore[arg-type]
+            )
+    return part.builds(**values)
+
+
+def _across(members: Mapping[str, Any]) -> Iterator[Finding]:
+    """What must hold between fields. Fields that were refused are missing here, and nothing is said of them."""
+    client, deal, job = (members.get(name) or {} for name in ("client", "deal", "job"))
+    for list_name, member in (("lines", "cost"), ("lines", "fair_price"), ("extras", "cost"), ("extras", "price")):
+        total = sum(element.get(member, 0) for element in job.get(list_name, ()) if element)
+        if total > MOST_MONEY:
+            yield Finding(
+                f"/job/{list_name}", "sum-out-of-range", f"The sum of `{member}` is {total}.",
+                f"Keep it to {MOST_MONEY} minor units.",
+            )  # fmt: skip
+    earlier = deal.get("earlier") or {}
+    if earlier.get("low", 0) > earlier.get("high", MOST_MONEY):
+        yield Finding("/deal/earlier/low", "low-above-high", "The low end is above the high end.", "Swap them.")
+    if deal.get("asked_percent") and deal.get("asked_discount") is False:
+        yield Finding(
+            "/deal/asked_percent", "contradiction", "A discount is named, yet `asked_discount` is false.",
+            "Set `asked_discount`, or remove `asked_percent`.",
+        )  # fmt: skip
+    yield from _history(client)
+
+
+def _history(client: Mapping[str, Any]) -> Iterator[Finding]:
+    if client.get("overdue_days") and client.get("overdue") == 0:
+        yield Finding(
+            "/client/overdue_days", "contradiction", "Days overdue, yet nothing is overdue.",
+            "Give the sum in `overdue`, or remove `overdue_days`.",
+        )  # fmt: skip
+    if client.get("overdue") and client.get("overdue_days") == 0:
+        yield Finding(
+            "/client/overdue", "contradiction", "A sum is overdue, yet its age is 0 days.",
+            "Give the age of the oldest sum in `overdue_days`.",
+        )  # fmt: skip
+    if client.get("days_since_last_order") is not None and client.get("orders") == 0:
+        yield Finding(
+            "/client/days_since_last_order", "contradiction", "There is a last order, yet `orders` is 0.",
+            "Give the number of orders, or remove `days_since_last_order`.",
+        )  # fmt: skip
+
+
+def _times(members: Mapping[str, Any], received_at: datetime, as_of: date, now: datetime) -> Iterator[Finding]:
+    if received_at > now + CLOCK_SKEW:
+        yield Finding(
+            "/received_at", "in-the-future", "The request would have come in after this moment.",
+            "Give the time at which it came in, or leave it out.",
+        )  # fmt: skip
+    for part, name in (("deal", "sign_by"), ("job", "deadline"), ("sale", "starts_on")):
+        day = (members.get(part) or {}).get(name)
+        if day is None:
+            continue
+        if day < as_of:
+            fix = f"Give a date from {as_of} on, or leave it out."
+            yield Finding(f"/{part}/{name}", "in-the-past", f"The date is before {as_of} (`as_of`).", fix)
+        elif (day - as_of).days > Days.highest:
+            fix = f"Give a date at most {Days.highest} days after it."
+            yield Finding(f"/{part}/{name}", "out-of-range", f"The date is too far from {as_of} (`as_of`).", fix)
