@@ -28,7 +28,9 @@ def follow_up(
     promises: Promises, calendar: Calendar, received_local: datetime, as_of: date, duration_days: int | None
 ) -> FollowUp:
     """`duration_days` of a priced job; None where there is no price, and so nothing to call about."""
-    valid_until, calls, contact = None, (), None
+    valid_until: date | None = None
+    calls: tuple[date, ...] = ()
+    contact: int | None = None
     if duration_days is not None:
         if promises.validity_days is not None:
             valid_until = calendar.add_business_days(as_of, promises.validity_days)

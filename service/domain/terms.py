@@ -38,7 +38,7 @@ def terms(amounts: Amounts, agreed: Agreed, calendar: Calendar, starts_on: date,
     if rest < 0:
         raise Inconsistent("prepayment", amounts.prepayment, f"at most the target {amounts.target}")
     milestones: list[Milestone] = []
-    if amounts.prepayment or not rest:
+    if amounts.prepayment:
         milestones.append(Milestone(name="prepayment", due_on=starts_on, amount=amounts.prepayment))
     if rest:
         due = _stage_dates(calendar, starts_on, duration_days, max(1, agreed.stages), agreed.credit_days)

@@ -17,10 +17,11 @@ from service.domain.quote import EarlierRange
 class Causes:
     """What moved the price: rule ids, the percentages and the times that they wrote, and the named roundings.
 
-    `prohibitive`: 20,000 is twice the worth; 0 means that markups count.
+    `markups`: a rule's percentage, or the book's own where the rule is None. `prohibitive`: 20,000 is twice the
+    worth; 0 means that markups count.
     """
 
-    markups: Sequence[tuple[str, int]] = ()
+    markups: Sequence[tuple[str | None, int]] = ()
     prohibitive: int = 0
     prohibitive_rule: str | None = None
     extras_rule: str | None = None
