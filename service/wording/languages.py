@@ -1,0 +1,183 @@
+"""Numbers, dates and lists as a language writes them, by CLDR (through Babel). Knows no wording and no policy.
+
+Babel formats decimals; here its symbols are taken once and integers of minor units are laid out exactly.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property, lru_cache
+
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date
+from babel.numbers import get_currency_symbol
+from babel.units import format_unit
+
+from service.domain.facts import Type, Unit, Value
+from service.domain.money import exponent
+from service.domain.units import decimal_text, value_text
+
+FALLBACK = "en"
+_NO_BREAK_SPACE = "\u00a0"
+
+
+MoneyText = Callable[[int], str]
+"""Minor units to text in one language and currency."""
+
+
+@dataclass(frozen=True, slots=True)
+class MoneyPattern:
+    """`before` and `after` hold the currency's symbol; groups are counted from the right."""
+
+    before: str
+    after: str
+    minus: str
+    decimal: str
+    group: str
+    first_group: int
+    next_groups: int
+    digits: int
+
+    def formatter(self) -> MoneyText:
+        before, decimal, after, group, digits = self.before, self.decimal, self.after, self.group, self.digits
+        scale = 10**digits
+        grouped = (lambda whole: f"{whole:,}".replace(",", group)) if self._by_thousands() else self._grouped
+
+        def text(amount: int) -> str:
+            if amount < 0:
+                return self.minus + text(-amount)
+            whole, minor = divmod(amount, scale)
+            figures = grouped(whole) if whole > 999 else str(whole)
+            if digits == 2:
+                return f"{before}{figures}{decimal}{minor:02}{after}"
+            return f"{before}{figures}{decimal}{minor:0{digits}}{after}" if digits else f"{before}{figures}{after}"
+
+        return text
+
+    def _by_thousands(self) -> bool:
+        return self.first_group == self.next_groups == 3
+
+    def _grouped(self, whole: int) -> str:
+        figures = str(whole)
+        parts, rest = [figures[-self.first_group :]], figures[: -self.first_group]
+        while rest:
+            parts.append(rest[-self.next_groups :])
+            rest = rest[: -self.next_groups]
+        return self.group.join(reversed(parts))
+
+
+class Language:
+    """One language. A tag that CLDR doesn't know writes its numbers the English way."""
+
+    def __init__(self, tag: str) -> None:
+        self.tag = tag
+        try:
+            self._locale = Locale.parse(tag, sep="-")
+        except (UnknownLocaleError, ValueError):
+            self._locale = Locale.parse(FALLBACK)
+        self._symbols = self._locale.number_symbols["latn"]
+
+    def money(self, currency: str) -> MoneyText:
+        pattern = self._locale.currency_formats["standard"]
+        symbol = get_currency_symbol(currency, self._locale)
+        before, after = pattern.prefix[0].replace("¤", symbol), pattern.suffix[0].replace("¤", symbol)
+        return MoneyPattern(
+            before=before + _space(before[-1:]),
+            after=_space(after[:1]) + after,
+            minus=self._symbols.get("minusSign", "-"),
+            decimal=self._symbols.get("decimal", "."),
+            group=self._symbols.get("group", ","),
+            first_group=pattern.grouping[0],
+            next_groups=pattern.grouping[1],
+            digits=exponent(currency),
+        ).formatter()
+
+    @cached_property
+    def _percent(self) -> tuple[str, str]:
+        pattern = self._locale.percent_formats[None]
+        return pattern.prefix[0], pattern.suffix[0]
+
+    def percent(self, bp: int) -> str:
+        before, after = self._percent
+        return f"{before}{self._decimal(bp, 100)}{after}"
+
+    def _decimal(self, value: int, scale: int) -> str:
+        return decimal_text(value, scale).replace(".", self._symbols.get("decimal", "."))
+
+    def days(self, count: int) -> str:
+        return _counted(count, "duration-day", self._locale)
+
+    def either(self, items: Sequence[str]) -> str:
+        """`card, cash or transfer`"""
+        return self._listed(items, "or")
+
+    def all_of(self, items: Sequence[str]) -> str:
+        """`size, colours and texts`"""
+        return self._listed(items, "standard")
+
+    def _listed(self, items: Sequence[str], style: str) -> str:
+        if len(items) < 2:
+            return "".join(items)
+        patterns = self._locale.list_patterns[style]
+        if len(items) == 2:
+            return _filled(patterns["2"], items[0], items[1])
+        text = _filled(patterns["end"], items[-2], items[-1])
+        for item in items[-3:0:-1]:
+            text = _filled(patterns["middle"], item, text)
+        return _filled(patterns["start"], items[0], text)
+
+    def value(self, type: Type, value: Value, currency: str) -> str:
+        """A parameter's value in a client's text."""
+        match type.unit:
+            case Unit.MONEY:
+                return self.money(currency)(int(str(value)))
+            case Unit.PERCENT:
+                return self.percent(int(str(value)))
+            case Unit.RATIO:
+                return self._decimal(int(str(value)), 10_000)
+            case Unit.DAYS | Unit.MONTHS | Unit.HOURS:
+                return _counted(int(str(value)), "duration-" + type.unit.value.removesuffix("s"), self._locale)
+        return value_text(type, value, currency)
+
+    def date(self, day: date) -> str:
+        return _date_text(day, self._locale)
+
+
+def _space(neighbour: str) -> str:
+    """CLDR's currency spacing: a letter code isn't glued to the figures, a symbol or a space is."""
+    return _NO_BREAK_SPACE if neighbour and unicodedata.category(neighbour)[0] not in "SZC" else ""
+
+
+def _filled(pattern: str, first: str, second: str) -> str:
+    # Not by replacing twice: an item may itself read "{1}".
+    before, _, rest = pattern.partition("{0}")
+    between, _, after = rest.partition("{1}")
+    return f"{before}{first}{between}{second}{after}"
+
+
+@lru_cache(maxsize=4096)
+def _date_text(day: date, locale: Locale) -> str:
+    return format_date(day, "long", locale=locale)
+
+
+@lru_cache(maxsize=4096)
+def _counted(count: int, unit: str, locale: Locale) -> str:
+    return format_unit(count, unit, length="long", locale=locale)
+
+
+@lru_cache(maxsize=256)
+def language(tag: str) -> Language:
+    return Language(tag)
+
+
+def spoken(wanted: str, offered: Sequence[str]) -> str:
+    """The language to answer in: the one wanted, else without its region or script, else English, else the first."""
+    tag = wanted
+    while tag:
+        if tag in offered:
+            return tag
+        tag = tag.rpartition("-")[0]
+    return FALLBACK if FALLBACK in offered else min(offered)
