@@ -1,0 +1,1 @@
+"""Measurements, never tests: only ratios within one run travel from machine to machine."""
