@@ -51,8 +51,14 @@ def connect(url: URL, patience: int = PATIENCE_SECONDS) -> Engine:
 
 
 def _sqlite(url: URL, patience: int) -> Engine:
-    # One connection: threads of a process queue for it in turn instead of polling SQLite's lock against each other.
-    engine = create_engine(url, pool_size=1, max_overflow=0, pool_timeout=patience, connect_args={"timeout": patience})
+    engine = create_engine(
+        url,
+        # One connection: threads of a process queue for it in turn instead of polling SQLite's lock.
+        pool_size=1,
+        max_overflow=0,
+        pool_timeout=patience,
+        connect_args=_unless_in(url, timeout=patience),
+    )
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _: object) -> None:
@@ -75,7 +81,7 @@ def _sqlite(url: URL, patience: int) -> Engine:
 
 
 def _postgresql(url: URL, patience: int) -> Engine:
-    engine = create_engine(
+    return create_engine(
         url,
         # What a conflicting insert leaves out must be visible to the next statement.
         isolation_level="READ COMMITTED",
@@ -83,17 +89,18 @@ def _postgresql(url: URL, patience: int) -> Engine:
         max_overflow=0,
         pool_timeout=patience,
         pool_pre_ping=True,
-        connect_args={"connect_timeout": patience, "tcp_user_timeout": patience * 1000},
+        connect_args=_unless_in(
+            url,
+            connect_timeout=patience,
+            tcp_user_timeout=patience * 1000,
+            options=f"-c lock_timeout={patience}s -c synchronous_commit=on",
+        ),
     )
 
-    @event.listens_for(engine, "connect")
-    def prepare(connection: Any, _: object) -> None:
-        connection.autocommit = True
-        connection.execute(f"SET lock_timeout = '{patience}s'")
-        connection.execute("SET synchronous_commit = on")
-        connection.autocommit = False
 
-    return engine
+def _unless_in(url: URL, **settings: object) -> dict[str, object]:
+    """The settings that the URL's query leaves open; what an operator wrote there stands."""
+    return {name: value for name, value in settings.items() if name not in url.query}
 
 
 @contextmanager

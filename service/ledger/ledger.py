@@ -108,8 +108,9 @@ class Ledger:
         """Ids of the entries written. Keys in one fixed order, else two batches could wait for each other."""
         if not entries:
             return set()
-        firsts = {_key(entry) or entry.id: entry for entry in reversed(entries)}
-        ordered = sorted(firsts.values(), key=lambda entry: (entry.caller, entry.idempotency_key or "", entry.id))
+        firsts = {_key(entry): entry for entry in reversed(entries)}
+        chosen = [entry for entry in entries if entry.idempotency_key is None or firsts[_key(entry)] is entry]
+        ordered = sorted(chosen, key=lambda entry: (entry.caller, entry.idempotency_key or "", entry.id))
         return set(connection.scalars(_INSERT_ENTRY[self._kind], [_row(entry) for entry in ordered]))
 
     @contextmanager
