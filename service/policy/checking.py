@@ -62,21 +62,24 @@ class Checker:
         self, tree: Syntax, args: Sequence[Syntax], operator: str, wanted: Type | None, presents: Sequence[Present]
     ) -> list[Node] | None:
         """The arguments, which must have one type between them: literals take it from the others."""
-        free = [pliable(arg) for arg in args]
-        nodes: list[Node | None] = [None] * len(args)
-        type = wanted
-        if not all(free):
-            for i, arg in enumerate(args):
-                if not free[i]:
-                    nodes[i] = self.check(arg, wanted, presents[i])
-            type = next((node.type for node in nodes if node is not None), UNKNOWN)
-        for i, arg in enumerate(args):
-            if free[i]:
-                nodes[i] = self.check(arg, type, presents[i])
+        nodes: list[Node | None] = []
+        free = []
+        type = None
+        for arg, present in zip(args, presents, strict=True):
+            node = None
+            if pliable(arg):
+                free.append(len(nodes))
+            else:
+                node = self.check(arg, wanted, present)
+                type = type or (node and node.type)
+            nodes.append(node)
+        for i in free:
+            nodes[i] = self.check(args[i], type or (wanted if len(free) == len(args) else UNKNOWN), presents[i])
         known = [node for node in nodes if node is not None]
-        for i, node in enumerate(nodes):
-            if node is not None and not same(node.type, known[0].type):
-                self.mismatch(tree, operator, args[nodes.index(known[0])], known[0].type, args[i], node.type)
+        for node in known[1:]:
+            if not same(node.type, known[0].type):
+                a, b = args[nodes.index(known[0])], args[nodes.index(node)]
+                self.mismatch(tree, operator, a, known[0].type, b, node.type)
                 return None
         return known if len(known) == len(nodes) else None
 

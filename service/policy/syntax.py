@@ -57,6 +57,7 @@ _TOKEN = re.compile(
 )
 _KEYWORDS = {"true": "bool", "false": "bool", "in": "sign", "and": "sign", "or": "sign", "not": "sign"}
 _MEANT = {"&": "&&", "|": "||", "=": "==", "and": "&&", "or": "||", "not": "!"}
+_WELL_FORMED = {"name", "number", "text", "bool"}
 _RELATIONS = {"==", "!=", "<", "<=", ">", ">=", "in"}
 _POWER = {"?": 1, "||": 2, "&&": 3, **dict.fromkeys(_RELATIONS, 4), "+": 5, "-": 5, "*": 6, "/": 6, "%": 6}
 _UNARY = 7
@@ -71,14 +72,14 @@ def _tokens(source: str, problems: list[Problem]) -> list[_Token]:
     for match in _TOKEN.finditer(source):
         kind = match.lastgroup
         assert kind is not None, match
-        text, span = match.group(kind), match.span(kind)
-        if kind == "name":
-            kind = _KEYWORDS.get(text, kind)
+        text, span = match[kind], match.span(kind)
+        if kind == "name" and text in _KEYWORDS:
+            kind = _KEYWORDS[text]
         if kind == "sign":
             if meant := _MEANT.get(text):
                 problems.append(Problem("syntax-error", f"`{text}` is no operator", span, f"use `{meant}`"))
                 text = meant
-        elif kind not in ("name", "number", "text", "bool"):
+        elif kind not in _WELL_FORMED:
             problems.append(_lexical(kind, text, span))
             if kind in ("comment", "strange"):
                 continue
