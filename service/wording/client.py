@@ -76,7 +76,8 @@ def _summary(messages: Messages, asked: Asked, told: Told) -> str:
         return messages.text(key if key in messages else "summary.decline.general")
     if told.price is None:
         return messages.text("summary.needs_details")
-    title = asked.title or next((item.description for item in (*asked.lines, *asked.extras)), "")
+    work = [line.description for line in asked.lines] + [extra.description for extra in asked.extras]
+    title = asked.title or next(iter(work), "")
     return _priced(messages, "summary", title, told.price, told.price.fixed is not None)
 
 

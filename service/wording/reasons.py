@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from service.domain.decision import Effect, Reason
 from service.domain.facts import FactDecl, Type, Unit, Value
 from service.domain.units import value_text
 from service.policy.book import Template
 from service.policy.nodes import HAS, Node, Op
+from service.policy.program import BoundRule, Program
 
-Reason = Callable[[Mapping[str, Any]], str]
+Rendered = Callable[[Mapping[str, Any]], str]
 """From the env of a decision to text."""
 
 ABSENT = "not given"
 
 
-def reason(template: Template, facts: Mapping[str, FactDecl], currency: str) -> Reason:
-    """Prepared once a rule. `facts`: the vocabulary, to tell which names may be absent."""
+def rendered(template: Template, facts: Mapping[str, FactDecl], currency: str) -> Rendered:
+    """Prepared once. `facts`: the vocabulary, to tell which names may be absent."""
     pieces: list[str] = []
     reads: list[tuple[str, Type, str | None]] = []
     for part in template.parts:
@@ -50,3 +52,45 @@ def _text(env: Mapping[str, Any], name: str, type: Type, has: str | None, curren
     if type.unit is Unit.COUNT:
         return str(value)
     return value_text(type, value, currency)
+
+
+class Reasons:
+    """Every rule of a program, ready to say why it fired."""
+
+    def __init__(self, program: Program) -> None:
+        rules = [rule for stage in program.stages for rule in stage.rules]
+        self._texts = {rule.id: rendered(rule.reason, program.facts, program.currency) for rule in rules}
+        self._settled = {rule.id: reason for rule in rules if (reason := _settled(rule))}
+
+    def of(
+        self, fired: Sequence[BoundRule], written: Mapping[str, Sequence[tuple[str, Any]]], env: Mapping[str, Any]
+    ) -> tuple[Reason, ...]:
+        """In the order of the rules. `written`: by slot, what each rule contributed to it."""
+        return tuple([self._settled.get(rule.id) or self._reason(rule, written, env) for rule in fired])
+
+    def _reason(
+        self, rule: BoundRule, written: Mapping[str, Sequence[tuple[str, Any]]], env: Mapping[str, Any]
+    ) -> Reason:
+        effects = tuple(
+            [
+                Effect(slot=slot, value=node.value if node.op is Op.LIT else _contributed(written, slot, rule.id))
+                for slot, node in rule.effects
+            ]
+        )
+        return Reason(
+            rule=rule.id, practice=rule.practice, stage=rule.stage, effects=effects, text=self._texts[rule.id](env)
+        )
+
+
+def _settled(rule: BoundRule) -> Reason | None:
+    """The reason of a rule that says and does the same whatever the request; None for the others."""
+    if any(not isinstance(part, str) for part in rule.reason.parts) or any(n.op is not Op.LIT for _, n in rule.effects):
+        return None
+    effects = tuple(Effect(slot=slot, value=node.value) for slot, node in rule.effects)
+    text = "".join(str(part) for part in rule.reason.parts)
+    return Reason(rule=rule.id, practice=rule.practice, stage=rule.stage, effects=effects, text=text)
+
+
+def _contributed(written: Mapping[str, Sequence[tuple[str, Any]]], slot: str, rule: str) -> int | bool | str:
+    value: int | bool | str = next(value for id, value in written[slot] if id == rule)
+    return value

@@ -1,0 +1,174 @@
+"""The one way through: facts are matched, guarded and laid out as a decision.
+
+Pure but for the policy that it is given: clock and ids come in, nothing is recorded. No Flask, no SQLAlchemy.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from service.domain.approvals import PRICED, approvals
+from service.domain.decision import Approval, Decision, FollowUp, Hold, Narrowing, PolicyRef, Reason, ToClient
+from service.domain.errors import Inconsistent
+from service.domain.quote import QuoteRequest
+from service.layout import UNPRICED, Layout, Priced
+from service.matching.runtime import Matched, Policy, Runtime
+from service.policy.book import Book
+from service.wording.client import Asked, Told, to_client
+from service.wording.languages import FALLBACK
+from service.wording.messages import Messages
+from service.wording.reasons import Reasons, rendered
+
+MATCHERS_AGREE = "matchers-agree"
+AMOUNTS_CONSISTENT = "amounts-consistent"
+"""Guardrails of the service itself, beside those of the book."""
+
+
+def evaluate(
+    policy: Policy,
+    request: QuoteRequest,
+    facts: dict[str, Any],
+    decision_id: str,
+    evaluated_at: datetime,
+    why_not: bool = False,
+    overrides: Mapping[str, int] | None = None,
+) -> Decision:
+    """`facts`: the request's, complete. `overrides`: parameters to try, in stored units.
+
+    Raises NoRate or NoValue where the book has none for the request's day and currency.
+    """
+    runtime = policy.runtime(request.as_of, request.currency, overrides)
+    try:
+        return _Case(policy.book, runtime, request, facts).decision(decision_id, evaluated_at, why_not)
+    finally:
+        if overrides:
+            runtime.close()
+
+
+class _Prepared:
+    """What is made once a bound book and used by every request."""
+
+    def __init__(self, book: Book, runtime: Runtime) -> None:
+        program = runtime.program
+        self.layout = Layout(book, program)
+        self.reasons = Reasons(program)
+        self.breached = {g.id: rendered(g.reason, program.facts, program.currency) for g in program.guardrails}
+        self.policy = PolicyRef(book=program.book, version=program.version, effective_from=program.effective_from)
+
+
+_prepared: WeakKeyDictionary[Runtime, _Prepared] = WeakKeyDictionary()
+
+
+def _preparation(book: Book, runtime: Runtime) -> _Prepared:
+    prepared = _prepared.get(runtime)
+    if prepared is None:
+        prepared = _prepared[runtime] = _Prepared(book, runtime)
+    return prepared
+
+
+class _Case:
+    """One request on its way through."""
+
+    def __init__(self, book: Book, runtime: Runtime, request: QuoteRequest, facts: dict[str, Any]) -> None:
+        self.runtime, self.request, self.facts = runtime, request, facts
+        self.prepared = _preparation(book, runtime)
+        self.layout = self.prepared.layout
+        self.matched: Matched = runtime.decide(facts)
+        self.env = self.matched.env
+        self.rules_outcome: str = self.env["decision.outcome"]
+
+    def decision(self, decision_id: str, evaluated_at: datetime, why_not: bool) -> Decision:
+        request, env, layout = self.request, self.env, self.layout
+        messages = layout.messages(request.language)
+        follow_up = layout.follow_up(request, env, self.rules_outcome in PRICED)
+        holds = self._holds()
+        try:
+            priced = layout.priced(request, env, self.matched.contributions, follow_up.valid_until, messages)
+        except Inconsistent as fault:
+            priced = UNPRICED
+            holds.append(Hold(guardrail=AMOUNTS_CONSISTENT, practice="P1", why=str(fault)))
+        reasons = self.prepared.reasons.of(self.matched.fired, self.matched.contributions, env)
+        asked = self._approvals(reasons)
+        open_details = self._open_details()
+        return Decision(
+            decision_id=decision_id,
+            evaluated_at=evaluated_at,
+            as_of=request.as_of,
+            policy=self.prepared.policy,
+            outcome="held" if holds else self.rules_outcome,
+            held=tuple(holds),
+            price=priced.price,
+            waterfall=priced.waterfall,
+            lines=priced.lines,
+            options=priced.options,
+            concessions=priced.concessions,
+            terms=priced.terms,
+            includes=priced.includes,
+            excludes=priced.excludes,
+            open_details=open_details,
+            approvals=asked,
+            follow_up=follow_up,
+            advice=self._advice(),
+            reasons=reasons,
+            not_fired=self.runtime.why_not(self.matched) if why_not else None,
+            to_client=None if holds or asked else self._to_client(messages, priced, open_details, follow_up),
+        )
+
+    def _holds(self) -> list[Hold]:
+        """A disagreement or a breach is never sent: a person looks first."""
+        holds = []
+        if self.matched.disagreement is not None:
+            holds.append(Hold(guardrail=MATCHERS_AGREE, practice="", why=self.matched.disagreement))
+        for guardrail in self.runtime.breaches(self.env):
+            why = self.prepared.breached[guardrail.id](self.env)
+            holds.append(Hold(guardrail=guardrail.id, practice=guardrail.practice, why=why))
+        return holds
+
+    def _approvals(self, reasons: Sequence[Reason]) -> tuple[Approval, ...]:
+        asked = self.matched.contributions.get("approvals")
+        if not asked:
+            return ()
+        texts = {reason.rule: reason.text for reason in reasons}
+        return approvals(self.layout.members("approvals", self.env), asked, texts)
+
+    def _open_details(self) -> tuple[Narrowing, ...]:
+        if self.rules_outcome == "decline":
+            return ()
+        return self.layout.narrowings(self.request, self.env, self.runtime.outlook, self.facts)
+
+    def _advice(self) -> tuple[str, ...]:
+        """For the firm's own people, so in the language of the house."""
+        members = self.layout.members("advice", self.env)
+        if not members:
+            return ()
+        messages = self.layout.messages(FALLBACK)
+        return tuple(messages.text(f"advice.{member}") for member in members)
+
+    def _to_client(
+        self, messages: Messages, priced: Priced, open_details: tuple[Narrowing, ...], follow_up: FollowUp
+    ) -> ToClient:
+        job = self.request.job
+        asked = Asked(
+            name=self.request.client.name,
+            title=job.title,
+            lines=job.lines,
+            extras=job.extras,
+            excludes=job.excludes,
+            questions=self.request.questions,
+        )
+        declined = self.rules_outcome == "decline"
+        told = Told(
+            declined_for=self.env.get("decision.declined_for", "general") if declined else None,
+            price=priced.price,
+            shares=priced.lines,
+            options=priced.options,
+            concessions=priced.concessions,
+            terms=priced.terms,
+            open_details=open_details,
+            valid_until=follow_up.valid_until,
+            notes=self.layout.members("notes", self.env),
+        )
+        return to_client(messages, asked, told)

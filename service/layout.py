@@ -1,0 +1,245 @@
+"""A matched request laid out as a decision: amounts into steps, dates and words. Prepared once a bound book.
+
+It decides nothing: what fired and what it yields is given. No HTTP, no ledger, no clock, no ids.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from service.domain.amounts import Amounts
+from service.domain.approvals import PRICED
+from service.domain.breakdown import included, line_shares
+from service.domain.concessions import Condition, concessions
+from service.domain.decision import Concession, FollowUp, Narrowing, Option, Price, Share, Step, Terms
+from service.domain.envelope import narrowings, price
+from service.domain.followup import Promises, follow_up
+from service.domain.options import options
+from service.domain.quote import QuoteRequest
+from service.domain.terms import Agreed, start_of_work, terms
+from service.domain.waterfall import Causes, waterfall
+from service.matching.codegen import Module
+from service.policy.book import Book
+from service.policy.nodes import DECISION, Op, walk
+from service.policy.program import Program
+from service.wording.languages import language, spoken
+from service.wording.messages import Messages
+
+Env = Mapping[str, Any]
+"""Facts, slots and formulas of one decision by name."""
+
+Contributions = Mapping[str, Sequence[tuple[str, Any]]]
+"""By slot: the rules that wrote it and what they wrote, in the order of the rules."""
+
+_PERCENT_SLOTS = ("discount", "bonus", "compensation")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Priced:
+    """What a decision says about money; all of it empty where no price is named."""
+
+    price: Price | None = None
+    waterfall: tuple[Step, ...] = ()
+    lines: tuple[Share, ...] = ()
+    options: tuple[Option, ...] = ()
+    concessions: tuple[Concession, ...] = ()
+    terms: Terms | None = None
+    includes: tuple[str, ...] = ()
+    excludes: tuple[str, ...] = ()
+
+
+UNPRICED = Priced()
+
+
+class Layout:
+    """For one bound book, a day and a currency."""
+
+    def __init__(self, book: Book, program: Program) -> None:
+        self.program = program
+        self.calendar = book.calendar
+        self._zone = ZoneInfo(book.time_zone)
+        self._texts = book.messages
+        self._messages: dict[str, Messages] = {}
+        self._options = _compiled_options(program)
+        self._roundings = {name: _rounding_of(program, name) for name in ("markup_amount", "unbounded")}
+        self._base_markup = int(str(program.slots["markup"].initial))
+        self._has_validity = "validity_days" in program.slots
+
+    def messages(self, wanted: str) -> Messages:
+        """The book's wording in the language wanted, or in the one that stands in for it."""
+        tag = spoken(wanted, tuple(self._texts))
+        prepared = self._messages.get(tag)
+        if prepared is None:
+            program = self.program
+            prepared = Messages(self._texts[tag], language(tag), program.currency, program.parameters)
+            self._messages[tag] = prepared
+        return prepared
+
+    def follow_up(self, request: QuoteRequest, env: Env, priced: bool) -> FollowUp:
+        get = env.get
+        promises = Promises(
+            respond_hours=env["decision.respond_hours"],
+            acknowledge=get("decision.acknowledge", False),
+            validity_days=env["decision.validity_days"] if self._has_validity else None,
+            first_call_days=get("decision.first_call_days", 0),
+            call_every_days=get("decision.call_every_days", 0),
+            contact_every_days=get("decision.contact_every_days", 0),
+        )
+        received: datetime = request.received_at.astimezone(self._zone)
+        duration = request.job.duration_days if priced else None
+        return follow_up(promises, self.calendar, received, request.as_of, duration)
+
+    def narrowings(
+        self, request: QuoteRequest, env: Env, outlook: Callable[[dict[str, Any]], Env], facts: Env
+    ) -> tuple[Narrowing, ...]:
+        """The open details by what each would narrow: the book's own formulas, asked again with it settled."""
+        if not request.job.open_details:
+            return ()
+
+        def width_without(weight: int) -> int:
+            settled = {
+                **facts,
+                "job.open_weight": facts["job.open_weight"] - weight,
+                "job.open_count": facts["job.open_count"] - 1,
+            }
+            return _width(outlook(settled))
+
+        return narrowings(request.job.open_details, _width(env), width_without)
+
+    def priced(
+        self, request: QuoteRequest, env: Env, written: Contributions, valid_until: date | None, messages: Messages
+    ) -> Priced:
+        """Raises Inconsistent where the book's amounts contradict each other."""
+        if env["decision.outcome"] not in PRICED:
+            return UNPRICED
+        job, amounts = request.job, _amounts(env)
+        envelope = price(amounts, self.program.currency, job.scope == "complete" and not job.open_details)
+        return Priced(
+            price=envelope,
+            waterfall=waterfall(amounts, self._causes(request, env, written)),
+            lines=line_shares(amounts.target, job.lines, job.extras if amounts.extras_charged else ()),
+            options=self._offered(env, envelope, messages),
+            concessions=self._given(request, env, amounts, written, valid_until, messages),
+            terms=self._agreed(request, env, amounts),
+            includes=included(job.lines, job.extras),
+            excludes=job.excludes,
+        )
+
+    def members(self, slot: str, env: Env) -> tuple[str, ...]:
+        """A union slot's members in their declared order; empty for a slot that the book doesn't have."""
+        chosen = env.get(DECISION + slot)
+        if not chosen:
+            return ()
+        return tuple(member for member in self.program.slots[slot].type.values if member in chosen)
+
+    def _causes(self, request: QuoteRequest, env: Env, written: Contributions) -> Causes:
+        markups: list[tuple[str | None, int]] = [(None, self._base_markup)] if self._base_markup else []
+        markups.extend((rule, percent) for rule, percent in written.get("markup", ()) if percent)
+        prohibitive = env["decision.prohibitive"]
+        return Causes(
+            markups=markups,
+            prohibitive=prohibitive,
+            prohibitive_rule=_first(written, "prohibitive", prohibitive) if prohibitive else None,
+            extras_rule=_first(written, "extras", "charged"),
+            earlier=request.deal.earlier,
+            markup_rounding=self._roundings["markup_amount"],
+            prohibitive_rounding=self._roundings["unbounded"],
+        )
+
+    def _offered(self, env: Env, envelope: Price, messages: Messages) -> tuple[Option, ...]:
+        offered = [
+            (id, messages.text(f"option.{id}.title"), share(env)) for id, when, share in self._options if when(env)
+        ]
+        return options(offered, envelope, env.get("decision.recommend"), self.program.rounding)
+
+    def _given(
+        self,
+        request: QuoteRequest,
+        env: Env,
+        amounts: Amounts,
+        written: Contributions,
+        valid_until: date | None,
+        messages: Messages,
+    ) -> tuple[Concession, ...]:
+        if not (amounts.discount or amounts.bonus or amounts.extras_free or amounts.compensation):
+            return ()
+        lapses = self._lapses_on(request, env, valid_until)
+        text = messages.text("condition.sign_by", {"date": messages.language.date(lapses)})
+        percents = {slot: env[DECISION + slot] for slot in _PERCENT_SLOTS if DECISION + slot in env}
+        rules = {
+            slot: tuple(rule for rule, value in written.get(slot, ()) if value) for slot in (*_PERCENT_SLOTS, "extras")
+        }
+        return concessions(amounts, percents, rules, Condition(text=text, lapses_on=lapses))
+
+    def _lapses_on(self, request: QuoteRequest, env: Env, valid_until: date | None) -> date:
+        """The day named by the client, else so many days on, else with the quote itself (D2)."""
+        if request.deal.sign_by is not None:
+            return request.deal.sign_by
+        if "decision.offer_days" in env:
+            return request.as_of + timedelta(days=env["decision.offer_days"])
+        return valid_until or request.as_of
+
+    def _agreed(self, request: QuoteRequest, env: Env, amounts: Amounts) -> Terms:
+        agreed = Agreed(
+            prepayment_percent=env["decision.prepayment"],
+            credit_days=env["decision.credit_days"],
+            stages=env["decision.milestones"],
+            instalments=env.get("decision.instalments", 0),
+            ways_to_pay=self.members("ways_to_pay", env),
+            clauses=self.members("clauses", env),
+        )
+        starts_on = start_of_work(self.calendar, request.as_of, request.firm.earliest_start_days)
+        return terms(amounts, agreed, self.calendar, starts_on, request.job.duration_days)
+
+
+def _amounts(env: Env) -> Amounts:
+    return Amounts(
+        fair_price=env["job.fair_price"],
+        extras_charged=env["decision.extras_charged"],
+        extras_free=env["decision.extras_free"],
+        worth=env["decision.worth"],
+        markup=env["decision.markup_amount"],
+        unbounded=env["decision.unbounded"],
+        floor=env["decision.floor"],
+        low=env["decision.low"],
+        target=env["decision.target"],
+        high=env["decision.high"],
+        discount=env["decision.discount_amount"],
+        bonus=env["decision.bonus_amount"],
+        compensation=env["decision.compensation_amount"],
+        prepayment=env["decision.prepayment_amount"],
+        credit_limit=env["decision.credit_limit"],
+    )
+
+
+def _width(env: Env) -> int:
+    width: int = env["decision.high"] - env["decision.low"]
+    return width
+
+
+def _first(written: Contributions, slot: str, value: object) -> str | None:
+    return next((rule for rule, contributed in written.get(slot, ()) if contributed == value), None)
+
+
+def _compiled_options(program: Program) -> tuple[tuple[str, Callable[[Env], bool], Callable[[Env], int]], ...]:
+    module = Module("options")
+    for number, option in enumerate(program.options):
+        module.expression(f"when{number}", option.when)
+        module.expression(f"share{number}", option.share)
+    if not program.options:
+        return ()
+    named = module.build()
+    return tuple((option.id, named(f"when{n}"), named(f"share{n}")) for n, option in enumerate(program.options))
+
+
+def _rounding_of(program: Program, formula: str) -> str | None:
+    """The rounding that the formula names, for the step that shows its result."""
+    for stage in program.stages:
+        for computed in stage.computed:
+            if computed.name == DECISION + formula:
+                return next((str(node.value[1]) for node in walk(computed.value) if node.op is Op.DIV), None)
+    return None
