@@ -8,8 +8,9 @@ from contextlib import contextmanager
 from dataclasses import fields
 from datetime import datetime
 from typing import Any
+from weakref import WeakSet
 
-from sqlalchemy import Connection, Engine, Row, Table, bindparam, select, tuple_
+from sqlalchemy import Connection, Row, Table, bindparam, select, tuple_
 from sqlalchemy.dialects import postgresql, sqlite
 
 from service.ledger.engine import connect, database_url, reporting, shown
@@ -43,7 +44,8 @@ _INSERT_VERSION = {
 
 
 class Ledger:
-    """Opens nothing before its first use, and anew after a fork: a connection can't serve two processes.
+    """Opens nothing before its first use, and closes before a fork: a connection can't serve two processes, and
+    SQLite inherits locks that it doesn't hold, so that a child's writes would be lost.
 
     Every method raises LedgerUnavailable when the database can't be used. Raises LedgerUrlRefused for a URL of
     a database that it doesn't work with.
@@ -52,8 +54,8 @@ class Ledger:
     def __init__(self, url: str) -> None:
         self._url = database_url(url)
         self._kind = self._url.get_backend_name()
-        self._engine: Engine | None = None
-        self._owner = 0
+        self._engine = connect(self._url)
+        _LEDGERS.add(self)
 
     def record(self, entries: Sequence[Entry]) -> tuple[Recorded | KeyReused, ...]:
         """Commits all entries in one transaction, all or none; one result for each, in their order.
@@ -100,9 +102,7 @@ class Ledger:
 
     def close(self) -> None:
         """Lets go of every connection. The next use opens new ones."""
-        if self._engine is not None:
-            self._engine.dispose(close=self._owner == os.getpid())
-            self._engine = None
+        self._engine.dispose()
 
     def _insert(self, connection: Connection, entries: Sequence[Entry]) -> set[str]:
         """Ids of the entries written. Keys in one fixed order, else two batches could wait for each other."""
@@ -115,13 +115,21 @@ class Ledger:
 
     @contextmanager
     def _transaction(self, reads: bool = False) -> Iterator[Connection]:
-        if self._engine is None or self._owner != os.getpid():
-            self.close()
-            self._engine, self._owner = connect(self._url), os.getpid()
         with reporting(self._url), self._engine.connect() as connection:
             connection.execution_options(reads=reads)
             with connection.begin():
                 yield connection
+
+
+_LEDGERS: WeakSet[Ledger] = WeakSet()
+
+
+def _close_all() -> None:
+    for ledger in tuple(_LEDGERS):
+        ledger.close()
+
+
+os.register_at_fork(before=_close_all)
 
 
 def _key(entry: Entry) -> Key | None:
