@@ -10,8 +10,9 @@ from datetime import datetime
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from service.domain.approvals import PRICED, approvals
+from service.domain.approvals import approvals
 from service.domain.decision import Approval, Decision, FollowUp, Hold, Narrowing, PolicyRef, Reason, ToClient
+from service.domain.envelope import PRICED
 from service.domain.errors import Inconsistent
 from service.domain.quote import QuoteRequest
 from service.layout import UNPRICED, Layout, Priced
@@ -77,7 +78,8 @@ class _Case:
         self.prepared = _preparation(book, runtime)
         self.layout = self.prepared.layout
         self.matched: Matched = runtime.decide(facts)
-        self.env = self.matched.env
+        self.env: Mapping[str, Any] = self.matched.env
+        self.written: Mapping[str, Sequence[tuple[str, Any]]] = self.matched.contributions
         self.rules_outcome: str = self.env["decision.outcome"]
 
     def decision(self, decision_id: str, evaluated_at: datetime, why_not: bool) -> Decision:
@@ -86,11 +88,12 @@ class _Case:
         follow_up = layout.follow_up(request, env, self.rules_outcome in PRICED)
         holds = self._holds()
         try:
-            priced = layout.priced(request, env, self.matched.contributions, follow_up.valid_until, messages)
+            offered = [(option.id, share) for option, share in self.runtime.options(env)]
+            priced = layout.priced(request, env, self.written, offered, follow_up.valid_until, messages)
         except Inconsistent as fault:
             priced = UNPRICED
             holds.append(Hold(guardrail=AMOUNTS_CONSISTENT, practice="P1", why=str(fault)))
-        reasons = self.prepared.reasons.of(self.matched.fired, self.matched.contributions, env)
+        reasons = self.prepared.reasons.of(self.matched.fired, self.written, env)
         asked = self._approvals(reasons)
         open_details = self._open_details()
         return Decision(
@@ -128,7 +131,7 @@ class _Case:
         return holds
 
     def _approvals(self, reasons: Sequence[Reason]) -> tuple[Approval, ...]:
-        asked = self.matched.contributions.get("approvals")
+        asked = self.written.get("approvals")
         if not asked:
             return ()
         texts = {reason.rule: reason.text for reason in reasons}

@@ -12,17 +12,15 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from service.domain.amounts import Amounts
-from service.domain.approvals import PRICED
 from service.domain.breakdown import included, line_shares
 from service.domain.concessions import Condition, concessions
 from service.domain.decision import Concession, FollowUp, Narrowing, Option, Price, Share, Step, Terms
-from service.domain.envelope import narrowings, price
+from service.domain.envelope import PRICED, narrowings, price
 from service.domain.followup import Promises, follow_up
 from service.domain.options import options
 from service.domain.quote import QuoteRequest
 from service.domain.terms import Agreed, start_of_work, terms
 from service.domain.waterfall import Causes, waterfall
-from service.matching.codegen import Module
 from service.policy.book import Book
 from service.policy.nodes import DECISION, Op, walk
 from service.policy.program import Program
@@ -64,7 +62,6 @@ class Layout:
         self._zone = ZoneInfo(book.time_zone)
         self._texts = book.messages
         self._messages: dict[str, Messages] = {}
-        self._options = _compiled_options(program)
         self._roundings = {name: _rounding_of(program, name) for name in ("markup_amount", "unbounded")}
         self._base_markup = int(str(program.slots["markup"].initial))
         self._has_validity = "validity_days" in program.slots
@@ -111,9 +108,15 @@ class Layout:
         return narrowings(request.job.open_details, _width(env), width_without)
 
     def priced(
-        self, request: QuoteRequest, env: Env, written: Contributions, valid_until: date | None, messages: Messages
+        self,
+        request: QuoteRequest,
+        env: Env,
+        written: Contributions,
+        offered: Sequence[tuple[str, int]],
+        valid_until: date | None,
+        messages: Messages,
     ) -> Priced:
-        """Raises Inconsistent where the book's amounts contradict each other."""
+        """`offered`: ids of options and their shares. Raises Inconsistent where the book's amounts contradict."""
         if env["decision.outcome"] not in PRICED:
             return UNPRICED
         job, amounts = request.job, _amounts(env)
@@ -122,7 +125,7 @@ class Layout:
             price=envelope,
             waterfall=waterfall(amounts, self._causes(request, env, written)),
             lines=line_shares(amounts.target, job.lines, job.extras if amounts.extras_charged else ()),
-            options=self._offered(env, envelope, messages),
+            options=self._options(offered, env, envelope, messages),
             concessions=self._given(request, env, amounts, written, valid_until, messages),
             terms=self._agreed(request, env, amounts),
             includes=included(job.lines, job.extras),
@@ -150,11 +153,11 @@ class Layout:
             prohibitive_rounding=self._roundings["unbounded"],
         )
 
-    def _offered(self, env: Env, envelope: Price, messages: Messages) -> tuple[Option, ...]:
-        offered = [
-            (id, messages.text(f"option.{id}.title"), share(env)) for id, when, share in self._options if when(env)
-        ]
-        return options(offered, envelope, env.get("decision.recommend"), self.program.rounding)
+    def _options(
+        self, offered: Sequence[tuple[str, int]], env: Env, envelope: Price, messages: Messages
+    ) -> tuple[Option, ...]:
+        titled = [(id, messages.text(f"option.{id}.title"), share) for id, share in offered]
+        return options(titled, envelope, env.get("decision.recommend"), self.program.rounding)
 
     def _given(
         self,
@@ -223,17 +226,6 @@ def _width(env: Env) -> int:
 
 def _first(written: Contributions, slot: str, value: object) -> str | None:
     return next((rule for rule, contributed in written.get(slot, ()) if contributed == value), None)
-
-
-def _compiled_options(program: Program) -> tuple[tuple[str, Callable[[Env], bool], Callable[[Env], int]], ...]:
-    module = Module("options")
-    for number, option in enumerate(program.options):
-        module.expression(f"when{number}", option.when)
-        module.expression(f"share{number}", option.share)
-    if not program.options:
-        return ()
-    named = module.build()
-    return tuple((option.id, named(f"when{n}"), named(f"share{n}")) for n, option in enumerate(program.options))
 
 
 def _rounding_of(program: Program, formula: str) -> str | None:

@@ -1,13 +1,10 @@
-"""Who must agree before an answer goes out, because of which rules, and the outcome's precedence."""
+"""Who must agree before an answer goes out, and because of which rules."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
 from service.domain.decision import Approval
-
-PRICED = frozenset({"quote", "needs_approval", "prohibitive"})
-"""Outcomes of the rules that name a price. A held decision shows the price that it would have named."""
 
 
 def approvals(
@@ -19,16 +16,3 @@ def approvals(
         for role in roles
         if (rules := tuple(rule for rule, asked_role in asked if asked_role == role))
     )
-
-
-def outcome(*, held: bool, decline: bool, prohibitive: bool, needs_details: bool, needs_approval: bool) -> str:
-    """held > decline > prohibitive > needs_details > needs_approval > quote."""
-    if held:
-        return "held"
-    if decline:
-        return "decline"
-    if prohibitive:
-        return "prohibitive"
-    if needs_details:
-        return "needs_details"
-    return "needs_approval" if needs_approval else "quote"

@@ -9,6 +9,9 @@ from service.domain.decision import Narrowing, Price
 from service.domain.errors import Inconsistent
 from service.domain.quote import OpenDetail
 
+PRICED = frozenset({"quote", "needs_approval", "prohibitive"})
+"""Outcomes of the rules that name a price. A held decision shows the price that it would have named."""
+
 
 def price(amounts: Amounts, currency: str, scope_complete: bool) -> Price:
     """Raises Inconsistent unless 0 <= floor <= low <= target <= high."""
@@ -19,9 +22,7 @@ def price(amounts: Amounts, currency: str, scope_complete: bool) -> Price:
     return Price(currency=currency, low=low, target=target, high=high, fixed=fixed)
 
 
-def narrowings(
-    details: Sequence[OpenDetail], width: int, width_without: Callable[[int], int]
-) -> tuple[Narrowing, ...]:
+def narrowings(details: Sequence[OpenDetail], width: int, width_without: Callable[[int], int]) -> tuple[Narrowing, ...]:
     """The open details, the one that narrows most first; ties by weight, then by name.
 
     `width_without(weight)`: the range's width with a detail of that weight settled. Asked once a weight.

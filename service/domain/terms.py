@@ -72,6 +72,4 @@ def _stages(rest: int, due: Sequence[date]) -> list[Milestone]:
     names = [f"stage_{number}" for number in range(1, len(due))] + ["final"]
     if rest < len(due):
         return [Milestone(name="final", due_on=due[-1], amount=rest)]
-    return [
-        Milestone(name=name, due_on=day, amount=part) for name, day, part in zip(names, due, parts, strict=True)
-    ]
+    return [Milestone(name=name, due_on=day, amount=part) for name, day, part in zip(names, due, parts, strict=True)]
