@@ -20,6 +20,7 @@ from benchmarks.load import Load, post, under_load
 
 CONNECTIONS = (1, 16, 64)
 WORKERS = 2
+THREADS = 16
 MOST_ANSWERS = 100_000
 WARM_SECONDS = 1.0
 SERVE = "import sys; from service.cli import main; sys.exit(main())"
@@ -77,7 +78,12 @@ def _plain(load: Load) -> dict[str, Any]:
 
 def _service(folder: Path) -> Any:
     port = _free_port()
-    environment = {"DATABASE_URL": f"sqlite:///{folder / 'ledger.db'}", "WEB_CONCURRENCY": str(WORKERS)}
+    environment = {
+        "DATABASE_URL": f"sqlite:///{folder / 'ledger.db'}",
+        "WORKERS": str(WORKERS),
+        "THREADS": str(THREADS),
+        "RATE_LIMIT": "100000000/minute",
+    }
     return _server([sys.executable, "-c", SERVE, "serve", "--port", str(port)], port, "/readyz", environment, folder)
 
 
