@@ -56,7 +56,7 @@ class _Prepared:
         program = runtime.program
         self.layout = Layout(book, program)
         self.reasons = Reasons(program)
-        self.breached = {g.id: rendered(g.reason, program.facts, program.currency) for g in program.guardrails}
+        self.breached = {g.id: rendered(g.reason, program.currency) for g in program.guardrails}
         self.policy = PolicyRef(book=program.book, version=program.version, effective_from=program.effective_from)
 
 
@@ -80,7 +80,7 @@ class _Case:
         self.matched: Matched = runtime.decide(facts)
         self.env: Mapping[str, Any] = self.matched.env
         self.written: Mapping[str, Sequence[tuple[str, Any]]] = self.matched.contributions
-        self.rules_outcome: str = self.env["decision.outcome"]
+        self.rules_outcome = str(self.env["decision.outcome"])
 
     def decision(self, decision_id: str, evaluated_at: datetime, why_not: bool) -> Decision:
         request, env, layout = self.request, self.env, self.layout

@@ -6,52 +6,39 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from service.domain.decision import Effect, Reason
-from service.domain.facts import FactDecl, Type, Unit, Value
+from service.domain.facts import Type, Unit, Value
 from service.domain.units import value_text
 from service.policy.book import Template
-from service.policy.nodes import HAS, Node, Op
+from service.policy.nodes import Op
 from service.policy.program import BoundRule, Program
 
 Rendered = Callable[[Mapping[str, Any]], str]
 """From the env of a decision to text."""
 
-ABSENT = "not given"
 
-
-def rendered(template: Template, facts: Mapping[str, FactDecl], currency: str) -> Rendered:
-    """Prepared once. `facts`: the vocabulary, to tell which names may be absent."""
+def rendered(template: Template, currency: str) -> Rendered:
+    """Prepared once. The loader has seen to it that every name is there when the text is wanted."""
     pieces: list[str] = []
-    reads: list[tuple[str, Type, str | None]] = []
+    reads: list[tuple[str, Type]] = []
     for part in template.parts:
         if isinstance(part, str):
             pieces.append(part.replace("%", "%%"))
         elif part.op is Op.LIT:
             pieces.append(value_text(part.type, part.value, currency).replace("%", "%%"))
         else:
+            assert part.op is Op.REF, part
             pieces.append("%s")
-            reads.append(_read(part, facts))
+            reads.append((part.value, part.type))
     text = "".join(pieces)
     if not reads:
         plain = text % ()
         return lambda env: plain
-    return lambda env: text % tuple([_text(env, name, type, has, currency) for name, type, has in reads])
+    return lambda env: text % tuple([_text(type, env[name], currency) for name, type in reads])
 
 
-def _read(node: Node, facts: Mapping[str, FactDecl]) -> tuple[str, Type, str | None]:
-    assert node.op is Op.REF, node
-    name: str = node.value
-    declared = facts.get(name)
-    return name, node.type, HAS + name if declared is not None and declared.optional else None
-
-
-def _text(env: Mapping[str, Any], name: str, type: Type, has: str | None, currency: str) -> str:
-    if has is not None and not env[has]:
-        return ABSENT
-    value: Value = env[name]
+def _text(type: Type, value: Value, currency: str) -> str:
     # The commonest by far, spared the dispatch.
-    if type.unit is Unit.COUNT:
-        return str(value)
-    return value_text(type, value, currency)
+    return str(value) if type.unit is Unit.COUNT else value_text(type, value, currency)
 
 
 class Reasons:
@@ -59,7 +46,7 @@ class Reasons:
 
     def __init__(self, program: Program) -> None:
         rules = [rule for stage in program.stages for rule in stage.rules]
-        self._texts = {rule.id: rendered(rule.reason, program.facts, program.currency) for rule in rules}
+        self._texts = {rule.id: rendered(rule.reason, program.currency) for rule in rules}
         self._settled = {rule.id: reason for rule in rules if (reason := _settled(rule))}
 
     def of(
