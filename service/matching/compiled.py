@@ -1,0 +1,87 @@
+"""The second opinion: a whole program as one Python function, from the same trees and by another road.
+
+It combines effects itself, as `run` means it, and never asks the engine. Guardrails and options are compiled here too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from service.domain.effects import Combine
+from service.domain.facts import Facts, Value
+from service.matching.codegen import FALSE, Loads, Module, PythonLines, Term, locals_used
+from service.policy.nodes import DECISION, HAS, MEMBER, Node
+from service.policy.program import BoundGuardrail, BoundOption, Program, fold, run
+
+Opinion = Callable[[Facts], tuple[dict[str, Value], list[bool]]]
+"""Facts to every value by name, and whether each rule fires, in the order of the program's stages and rules."""
+
+
+def second_opinion(program: Program) -> Opinion:
+    code, loads = PythonLines(), Loads("facts")
+    names = [fact.name for fact in program.facts.values()]
+    names += [HAS + fact.name for fact in program.facts.values() if fact.optional]
+    env, fired = run(program, code, {name: loads[name] for name in names})
+    module = Module("second opinion")
+    entries = [f"{name!r}: {text}" for name, text in _results(program, env, set(names), module)]
+    flags = ", ".join(term.text for term in fired.values())
+    answer = f"return {{**facts, {', '.join(entries)}}}, [{flags}]"
+    used = locals_used([*code.lines, answer])
+    body = [line for line in loads.lines if line.partition("=")[0] in used] + code.lines
+    module.function("opinion", "facts", [*body, answer])
+    opinion: Opinion = module.build()("opinion")
+    return opinion
+
+
+def _results(program: Program, env: Mapping[str, Term], facts: set[str], module: Module) -> Iterable[tuple[str, str]]:
+    """Name and text of each slot, formula and derived fact."""
+    members = {DECISION + slot + MEMBER + member for slot, member in program.members}
+    for name, term in env.items():
+        if name not in facts and (MEMBER not in name or name in members):
+            yield name, term.text
+    module.names["nobody"] = frozenset()
+    for index, slot in enumerate(s for s in program.slots.values() if s.combine is Combine.UNION):
+        terms = [env[DECISION + slot.name + MEMBER + member] for member in slot.type.values]
+        module.names[f"members{index}"] = slot.type.values
+        text = "nobody"
+        if any(term != FALSE for term in terms):
+            flags = ", ".join(term.text for term in terms)
+            text = f"frozenset(compress(members{index}, ({flags},)))"
+        yield DECISION + slot.name, text
+
+
+@dataclass(frozen=True, slots=True)
+class Checks:
+    """What is asked of a finished decision's values."""
+
+    breaches: Callable[[Facts], tuple[BoundGuardrail, ...]]
+    options: Callable[[Facts], tuple[tuple[BoundOption, int], ...]]
+
+
+def compiled_checks(program: Program) -> Checks:
+    module = Module("guardrails and options")
+    _list_function(module, "broken", [rail.holds for rail in program.guardrails], "not ")
+    _list_function(module, "offered", [option.when for option in program.options], "")
+    for index, option in enumerate(program.options):
+        module.expression(f"share{index}", option.share)
+    function = module.build()
+    broken, offered = function("broken"), function("offered")
+    shares = [function(f"share{index}") for index in range(len(program.options))]
+
+    def breaches(env: Facts) -> tuple[BoundGuardrail, ...]:
+        return tuple([program.guardrails[index] for index in broken(env)])
+
+    def options(env: Facts) -> tuple[tuple[BoundOption, int], ...]:
+        return tuple([(program.options[index], shares[index](env)) for index in offered(env)])
+
+    return Checks(breaches, options)
+
+
+def _list_function(module: Module, name: str, nodes: list[Node], negation: str) -> None:
+    """`name(env)`: indexes of the nodes that are true, or with `not ` those that are false."""
+    code, loads = PythonLines(), Loads()
+    for index, node in enumerate(nodes):
+        term = fold(node, code, loads)
+        code.lines.append(f"if {negation}{term.text}: found.append({index})")
+    module.function(name, "env", [*loads.lines, "found = []", *code.lines, "return found"])

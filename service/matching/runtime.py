@@ -1,0 +1,172 @@
+"""A program ready to decide: the engine's answer, checked on every decision against the second opinion.
+
+Knows facts by name and programs; not requests, not where a book comes from.
+"""
+
+from __future__ import annotations
+
+import weakref
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from itertools import compress
+from threading import Lock
+
+from service.domain.decision import NotFired
+from service.domain.effects import Combine
+from service.domain.facts import Facts, Value
+from service.matching.compiled import Opinion, compiled_checks, second_opinion
+from service.matching.engine import Lanes, Ruleset
+from service.matching.stages import Env, StageCompiler
+from service.matching.whynot import why_not
+from service.policy.book import Book
+from service.policy.nodes import DECISION, MEMBER
+from service.policy.program import BoundGuardrail, BoundOption, BoundRule, Program
+
+
+@dataclass(frozen=True, slots=True)
+class Matched:
+    """What was decided for one request. `env`: facts, slots and formulas by name, union slots as sets.
+
+    `fired`: in stage order, by priority and id within. `disagreement`: None, or on what the two matchers differ,
+    told without any value; then `env` is the engine's and the decision must be held.
+    """
+
+    env: Env
+    fired: tuple[BoundRule, ...]
+    contributions: dict[str, tuple[tuple[str, Value], ...]]
+    disagreement: str | None
+
+
+class Runtime:
+    """Decides by one program. Safe to share between threads; build it in the process that uses it, after a fork.
+
+    Raises EngineLimit for a rule that durable_rules can't hold. Freed by `close()` or with its last reference,
+    but never under an evaluation that is still going on.
+    """
+
+    def __init__(self, program: Program, opinion: Opinion | None = None) -> None:
+        self.program = program
+        compiler = StageCompiler(program)
+        self._stages = tuple(compiler.compile(stage) for stage in program.stages)
+        self._lanes = Lanes([Ruleset(name, layout) for name, layout in compiler.layouts])
+        weakref.finalize(self, self._lanes.close).atexit = False
+        self._opinion = opinion or second_opinion(program)
+        self._rules = tuple(rule for stage in program.stages for rule in stage.rules)
+        self._initial = _initial(program)
+        checks = compiled_checks(program)
+        self._breaches, self._options = checks.breaches, checks.options
+
+    def decide(self, facts: Facts) -> Matched:
+        """`facts`: every declared fact, with `has:` entries. Raises EngineFault, EngineClosed."""
+        env: Env = {**facts, **self._initial}
+        flags = [False] * len(self._rules)
+        contributions: dict[str, list[tuple[str, Value]]] = {}
+        lane = self._lanes.borrow()
+        try:
+            for stage in self._stages:
+                numbers = stage.matching(env, lane) if stage.rules else ()
+                stage.decide(env, numbers, contributions)
+                for number in numbers:
+                    flags[stage.first + number] = True
+        finally:
+            self._lanes.give_back(lane)
+        second_env, second_flags = self._opinion(facts)
+        disagreement = None
+        if env != second_env or flags != second_flags:
+            disagreement = self._difference(env, flags, second_env, second_flags)
+        return Matched(
+            env,
+            tuple(compress(self._rules, flags)),
+            {slot: tuple(values) for slot, values in contributions.items()},
+            disagreement,
+        )
+
+    def outlook(self, facts: Facts) -> Env:
+        """All values by the second opinion alone: for what-ifs that aren't the decision itself."""
+        return self._opinion(facts)[0]
+
+    def breaches(self, env: Facts) -> tuple[BoundGuardrail, ...]:
+        """Guardrails that don't hold."""
+        return self._breaches(env)
+
+    def options(self, env: Facts) -> tuple[tuple[BoundOption, int], ...]:
+        """Options offered, each with its share of the price envelope in basis points."""
+        return self._options(env)
+
+    def why_not(self, matched: Matched) -> tuple[NotFired, ...]:
+        """For each rule that didn't fire, its false clauses."""
+        return why_not(self.program, matched.env, matched.fired)
+
+    def close(self) -> None:
+        self._lanes.close()
+
+    def _difference(self, env: Env, flags: list[bool], other: Env, other_flags: list[bool]) -> str:
+        rules = [rule.id for rule in self._rules]
+        parts = []
+        if len(flags) != len(other_flags):
+            parts.append(f"{len(flags)} rules against {len(other_flags)}")
+        for label, mine, theirs in (("engine", flags, other_flags), ("second opinion", other_flags, flags)):
+            only = [r for r, a, b in zip(rules, mine, theirs, strict=False) if a and not b]
+            if only:
+                parts.append(f"only the {label} fires {', '.join(only)}")
+        names = sorted(name for name in env.keys() | other.keys() if env.get(name) != other.get(name))
+        if names:
+            parts.append(f"different values of {', '.join(names)}")
+        return "; ".join(parts)
+
+
+def _initial(program: Program) -> Env:
+    initial: Env = {}
+    for slot in program.slots.values():
+        initial[DECISION + slot.name] = frozenset() if slot.combine is Combine.UNION else slot.initial
+    for slot_name, member in program.members:
+        initial[DECISION + slot_name + MEMBER + member] = False
+    return initial
+
+
+MOST_RUNTIMES = 16
+"""Of one book: pairs of a parameter epoch and a currency. A client may name any date, so this is bounded."""
+
+
+class Policy:
+    """A book's runtimes, one for each period in which its parameters stand and each currency. Safe for threads.
+
+    One dropped for want of room is freed when its last evaluation has ended.
+    """
+
+    def __init__(self, book: Book) -> None:
+        self.book = book
+        self._runtimes: OrderedDict[tuple[date, str], Runtime] = OrderedDict()
+        self._lock = Lock()
+        self._building = Lock()
+
+    def runtime(self, as_of: date, currency: str, overrides: Mapping[str, int] | None = None) -> Runtime:
+        """Raises NoRate and NoValue. With `overrides` (parameter -> value) a new one, for the caller to close."""
+        from service.policy.binding import bind, epoch
+
+        if overrides:
+            return Runtime(bind(self.book, as_of, currency, overrides))
+        key = (epoch(self.book, as_of), currency)
+        return self._kept(key) or self._built(key, as_of)
+
+    def _kept(self, key: tuple[date, str]) -> Runtime | None:
+        with self._lock:
+            runtime = self._runtimes.get(key)
+            if runtime is not None:
+                self._runtimes.move_to_end(key)
+            return runtime
+
+    def _built(self, key: tuple[date, str], as_of: date) -> Runtime:
+        from service.policy.binding import bind
+
+        with self._building:
+            runtime = self._kept(key)
+            if runtime is None:
+                runtime = Runtime(bind(self.book, as_of, key[1]))
+                with self._lock:
+                    self._runtimes[key] = runtime
+                    if len(self._runtimes) > MOST_RUNTIMES:
+                        self._runtimes.popitem(last=False)
+            return runtime
