@@ -1,0 +1,173 @@
+"""What the documentation tells a newcomer to do works, and what it points at is there."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.conftest import free_port
+
+FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+LINK = re.compile(r"\[[^\]]+\]\(([^)#]+)(#[^)]*)?\)")
+NOT_COPIED = shutil.ignore_patterns(".git", ".venv", "var", "build", "results", "*.egg-info", "__pycache__", ".*_cache")
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    language: str
+    text: str
+
+
+def _blocks(path: Path) -> list[Block]:
+    return [Block(*found) for found in FENCE.findall(path.read_text())]
+
+
+def _documents(root: Path) -> list[Path]:
+    return [root / "README.md", *sorted((root / "docs").glob("*.md")), *sorted((root / "examples").glob("*.md"))]
+
+
+def test_every_link_leads_to_a_file(root: Path) -> None:
+    dead = []
+    for document in _documents(root):
+        for target, _ in LINK.findall(document.read_text()):
+            if "://" not in target and not (document.parent / target).exists():
+                dead.append(f"{document.name}: {target}")
+    assert dead == []
+
+
+def test_every_file_that_is_named_exists(root: Path) -> None:
+    named = re.compile(r"`((?:service|schemas|policies|tests|docs|examples|benchmarks)/[\w./-]*)`")
+    missing = []
+    for document in _documents(root):
+        for path in named.findall(document.read_text()):
+            if not (root / path).exists() and "NAME" not in path:
+                missing.append(f"{document.name}: {path}")
+    assert missing == []
+
+
+def test_every_json_block_is_json(root: Path) -> None:
+    for document in _documents(root):
+        for block in _blocks(document):
+            if block.language == "json":
+                json.loads(block.text)
+
+
+def test_every_make_target_that_is_named_exists(root: Path) -> None:
+    targets = set(re.findall(r"^(\w+):", (root / "Makefile").read_text(), re.MULTILINE))
+    for document in _documents(root):
+        assert set(re.findall(r"`make (\w+)", document.read_text())) <= targets
+
+
+def test_settings_are_told_with_their_defaults(root: Path) -> None:
+    from service.settings import Settings
+
+    readme = (root / "README.md").read_text()
+    defaults = Settings()
+    assert f"| `{defaults.database_url}` |" in readme
+    assert f"| {defaults.workers}, {defaults.threads} |" in readme
+    assert f"| `{defaults.rate_limit}` |" in readme
+    assert defaults.max_body_bytes == 1024 * 1024
+
+
+def _differences(expected: Any, actual: Any, at: str = "") -> Iterator[str]:
+    """Where a shortened answer isn't part of the real one; of lists, the first elements."""
+    if isinstance(expected, dict) and isinstance(actual, dict):
+        for key, value in expected.items():
+            yield from _differences(value, actual.get(key, "absent"), f"{at}/{key}")
+    elif isinstance(expected, list) and isinstance(actual, list) and len(expected) <= len(actual):
+        for number, value in enumerate(expected):
+            yield from _differences(value, actual[number], f"{at}/{number}")
+    elif expected != actual:
+        yield f"{at}: {actual!r}, the README has {expected!r}"
+
+
+def _fits(block: Block, answer: str) -> None:
+    assert list(_differences(json.loads(block.text), json.loads(answer))) == []
+
+
+def _apply(diff: str, root: Path) -> None:
+    old, new = (line[1:] for line in diff.splitlines())
+    path = root / "policies" / "agency" / "parameters.yaml"
+    text = path.read_text()
+    assert text.count(old + "\n") == 1
+    path.write_text(text.replace(old + "\n", new + "\n"))
+
+
+@pytest.fixture
+def clone(root: Path, tmp_path: Path) -> Path:
+    """The tree as a newcomer gets it: no environment, no ledger, no caches."""
+    return Path(shutil.copytree(root, tmp_path / "clone", ignore=NOT_COPIED))
+
+
+@pytest.fixture
+def port() -> str:
+    return str(free_port())
+
+
+def _run(command: str, clone: Path, port: str) -> str:
+    ended = subprocess.run(
+        ["bash", "-euc", command.replace("8000", port)], cwd=clone, capture_output=True, text=True, check=False
+    )
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    return ended.stdout
+
+
+def _soon_fits(block: Block, command: str, clone: Path, port: str) -> None:
+    """Each worker takes the changed book in its own time."""
+    expected = json.loads(block.text)
+    for _ in range(60):
+        if not list(_differences(expected, json.loads(_run(command, clone, port)))):
+            return
+        time.sleep(0.5)
+    _fits(block, _run(command, clone, port))
+
+
+def _until(text: str, log: Path, process: subprocess.Popen[bytes], seconds: int = 480) -> None:
+    for _ in range(seconds):
+        if text in log.read_text():
+            return
+        assert process.poll() is None, log.read_text()
+        time.sleep(1)
+    pytest.fail(log.read_text())
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+@pytest.mark.skipif(shutil.which("curl") is None, reason="the README's commands use curl")
+def test_a_newcomer_gets_through_the_readme(clone: Path, port: str, tmp_path: Path) -> None:
+    shell = [block for block in _blocks(clone / "README.md") if block.language == "sh"]
+    answers = [block for block in _blocks(clone / "README.md") if block.language == "json"]
+    (diff,) = (block for block in _blocks(clone / "README.md") if block.language == "diff")
+    start, ask, ask_again, test, serve = shell
+    assert (start.text, test.text) == ("make run\n", "make test\n")
+    log = tmp_path / "log"
+    environment = {k: v for k, v in os.environ.items() if k not in ("VIRTUAL_ENV", "DATABASE_URL")}
+    with log.open("wb") as output:
+        command = ["make", "run", f"PORT={port}", f"PYTHON={sys.executable}"]
+        process = subprocess.Popen(
+            command, cwd=clone, env=environment, stdout=output, stderr=output, start_new_session=True
+        )
+        try:
+            _until("serving until Ctrl-C", log, process)
+            assert "outcome: decline" in log.read_text()
+            assert f"http://127.0.0.1:{port}/docs" in log.read_text()
+            _fits(answers[0], _run(ask.text, clone, port))
+            _apply(diff.text, clone)
+            _soon_fits(answers[1], ask_again.text.splitlines()[-1], clone, port)
+            _run(serve.text, clone, port)
+        finally:
+            os.killpg(process.pid, signal.SIGINT)
+            process.wait(60)
+    assert "==> stopping" in log.read_text()
