@@ -42,7 +42,7 @@ TEXTS = {
     "milestone.stage": "number",
     "milestone.final": "",
     "concession.discount": "amount date price",
-    "concession.bonus": "amount",
+    "concession.bonus": "amount date",
     "concession.compensation": "amount",
     "condition.sign_by": "date",
     "open_details": "details",
