@@ -37,7 +37,7 @@ def _wrong(checker: Checker, tree: Syntax, usage: str, present: Present) -> Node
 
 def _has(checker: Checker, tree: Syntax, wanted: Type | None, present: Present) -> Node | None:
     if len(tree.args) != 1 or tree.args[0].kind != "name":
-        return _wrong(checker, tree, "has(fact)", present)
+        return checker.refuse("wrong-arguments", "has() takes the name of one optional fact", tree, "write has(fact)")
     fact = tree.args[0].value
     if fact in checker.scope.optional:
         return Node(Op.HAS, BOOL, (), fact, tree.span)

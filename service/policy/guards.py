@@ -18,10 +18,10 @@ def guarded(tree: Syntax, truth: bool) -> frozenset[str]:
         each = [guarded(arg, truth) for arg in args]
         return _NONE.union(*each) if (kind == "and") is truth else each[0].intersection(*each[1:])
     if kind == "if":
-        condition, then, otherwise = args
-        return _either(guarded(condition, True), then, truth) & _either(guarded(condition, False), otherwise, truth)
+        ways = [
+            guarded(args[0], way) | guarded(branch, truth)
+            for way, branch in ((True, args[1]), (False, args[2]))
+            if branch.kind != "bool" or (branch.value == "true") is truth
+        ]
+        return ways[0].intersection(*ways[1:]) if ways else _NONE
     return _NONE
-
-
-def _either(known: frozenset[str], branch: Syntax, truth: bool) -> frozenset[str]:
-    return known | guarded(branch, truth)

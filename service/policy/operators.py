@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from service.domain.facts import BOOL, Type, Unit
 from service.policy import unit_rules
-from service.policy.checking import Checker, Present, unknown_name
+from service.policy.checking import Checker, Present, same, unknown_name
 from service.policy.guards import guarded
 from service.policy.nodes import MEMBER, Node, Op
 from service.policy.syntax import Syntax
@@ -75,9 +75,16 @@ def membership(checker: Checker, tree: Syntax, wanted: Type | None, present: Pre
 
 
 def _listed(checker: Checker, tree: Syntax, type: Type, present: Present) -> Node | None:
-    if tree.kind in ("broken", "number", "text") or (tree.kind == "negative" and tree.args[0].kind == "number"):
-        return checker.check(tree, type, present)
-    return checker.refuse("wrong-arguments", f"`{checker.text(tree)}` is no literal: lists hold literals only", tree)
+    literal = tree.args[0] if tree.kind == "negative" else tree
+    if literal.args or literal.kind == "name":
+        return checker.refuse(
+            "wrong-arguments", f"`{checker.text(tree)}` is no literal: lists hold literals only", tree
+        )
+    node = checker.check(tree, type, present)
+    if node is not None and type is not UNKNOWN and not same(node.type, type):
+        message = f"`{checker.text(tree)}` is {called(node.type)}, not {called(type)}"
+        return checker.refuse("unit-mismatch", message, tree)
+    return node
 
 
 def _in_set(checker: Checker, tree: Syntax, present: Present) -> Node | None:

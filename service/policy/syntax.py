@@ -175,14 +175,18 @@ class _Parser:
         sign, span = token.text, (left.span[0], right.span[1])
         if sign in ("&&", "||"):
             kind = "and" if sign == "&&" else "or"
-            first = left.args if left.kind == kind else (left,)
-            return self.node(kind, "", first + (right.args if right.kind == kind else (right,)), span)
+            args: tuple[Syntax, ...] = ()
+            for side in (left, right):
+                args += side.args if side.kind == kind else (side,)
+                self.nodes -= side.kind == kind
+            return self.node(kind, "", args, span)
         if sign in _RELATIONS:
             if (chained := self.tokens[self.at]).text in _RELATIONS and chained.kind == "sign":
                 hint = "join two comparisons with &&, or put one in parentheses"
                 self.fault(f"comparisons can't be chained: `{sign}` then `{chained.text}`", chained, hint)
                 return self.node("broken", "", (left, right), span)
-            return self.node("in" if sign == "in" else "compare", sign, (left, right), span)
+            kind, value = ("in", "") if sign == "in" else ("compare", sign)
+            return self.node(kind, value, (left, right), span)
         if sign in _DIVISION:
             message, suggestion = _DIVISION[sign]
             self.problems.append(Problem("bare-division", message, token.span, suggestion))
