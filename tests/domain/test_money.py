@@ -124,7 +124,7 @@ def test_parse_major(written: str, currency: str, amount: int) -> None:
     [("0.001", "EUR"), ("1.5", "JPY"), ("1,000", "EUR"), ("1e3", "EUR"), ("", "EUR"), (".5", "EUR"), ("٣", "EUR")],
 )
 def test_what_is_not_an_exact_amount(written: str, currency: str) -> None:
-    with pytest.raises(ValueError, match="amount|finer"):
+    with pytest.raises(ValueError, match=r"amount|finer"):
         parse_major(written, currency)
 
 
