@@ -17,7 +17,8 @@ def shape(tree: Syntax) -> str:
 
 def parsed(source: str) -> str:
     tree, problems = parse(source)
-    assert tree is not None and not problems, problems
+    assert not problems
+    assert tree is not None
     return shape(tree)
 
 
