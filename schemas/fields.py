@@ -1,4 +1,4 @@
-"""Scalar marshmallow fields with a unit, a range and a meaning, that report a `Fault` with a fix. They know no request."""
+"""Scalar marshmallow fields with a unit, a range and a meaning, each refusal with a fix. They know no request."""
 
 from __future__ import annotations
 
@@ -18,7 +18,9 @@ LAST_YEAR = 2199
 FIRST_YEAR = 2000
 REFUSED_CHARACTERS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?([Zz]|[+-][0-9]{2}:[0-9]{2})")
+_TIME = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?([Zz]|[+-][0-9]{2}:[0-9]{2})"
+)
 _LANGUAGE = re.compile(r"([A-Za-z]{2,3})(?:-([A-Za-z]{4}))?(?:-([A-Za-z]{2}|[0-9]{3}))?")
 _WRITTEN = {
     Unit.MONEY: "a whole number of minor units, such as 120000 for 1,200.00",
@@ -52,7 +54,9 @@ class Described:
     """What every field of a request says of itself. A field without default that isn't optional is required."""
 
     @staticmethod
-    def options(meaning: str, wanted: str, default: Any, optional: bool, described: Mapping[str, Any]) -> dict[str, Any]:
+    def options(
+        meaning: str, wanted: str, default: Any, optional: bool, described: Mapping[str, Any]
+    ) -> dict[str, Any]:
         required = default is None and not optional
         options: dict[str, Any] = {
             "required": required,
@@ -161,12 +165,12 @@ class Choice(fields.String, Described):
 class Text(fields.String, Described):
     """One line of text that isn't blank: no control characters, no half surrogates."""
 
-    def __init__(
-        self, meaning: str, *, longest: int = 200, default: str | None = None, optional: bool = False
-    ) -> None:
+    def __init__(self, meaning: str, *, longest: int = 200, default: str | None = None, optional: bool = False) -> None:
         self.longest = longest
         self.wanted = f"text of 1 to {longest} characters"
-        super().__init__(**self.options(meaning, self.wanted, default, optional, {"minLength": 1, "maxLength": longest}))
+        super().__init__(
+            **self.options(meaning, self.wanted, default, optional, {"minLength": 1, "maxLength": longest})
+        )
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         if type(value) is not str:

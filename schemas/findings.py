@@ -1,4 +1,4 @@
-"""What is wrong with a caller's JSON: one finding a fault, each with its JSON pointer. Knows no HTTP and no policies."""
+"""What is wrong with a caller's JSON: one finding a fault, each with its JSON pointer. Knows no HTTP, no policies."""
 
 from __future__ import annotations
 

@@ -6,7 +6,20 @@ The one place where a fact of the request is declared (`vocabulary.py` reads it)
 from __future__ import annotations
 
 from schemas.fields import (
-    MOST_MONEY, Choice, Count, Currency, Day, Days, Flag, Hours, Language, Moment, Money, Months, Percent, Text,
+    MOST_MONEY,
+    Choice,
+    Count,
+    Currency,
+    Day,
+    Days,
+    Flag,
+    Hours,
+    Language,
+    Moment,
+    Money,
+    Months,
+    Percent,
+    Text,
 )  # fmt: skip
 from schemas.shapes import Aggregate, ExtraFacts, ListOf, Part, Strict
 from service.domain import quote

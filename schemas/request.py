@@ -1,12 +1,13 @@
 """A quote request from untrusted JSON: read strictly, checked field by field and across fields, every finding at once.
 
-Knows no policies: whether `extra` fits a book is checked in `vocabulary.py`.
+What it needs of the book in force comes in as `BookChecks`; it knows no rules.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from datetime import date, datetime, timedelta
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from functools import cache
 from typing import Any
 
@@ -17,34 +18,62 @@ from schemas.fields import MOST_MONEY, Days
 from schemas.findings import Finding, Invalid, placed
 from schemas.quote import QuoteRequestSchema
 from schemas.shapes import ListOf, Part, Strict
+from schemas.vocabulary import extra_findings
+from service.domain.facts import FactDecl
 from service.domain.quote import QuoteRequest
 
+
+@dataclass(frozen=True, slots=True)
+class BookChecks:
+    """What the book in force adds: its time zone, in which days are counted, its version and its own facts."""
+
+    zone: tzinfo = UTC
+    version: str | None = None
+    extra_facts: Mapping[str, FactDecl] | None = None
+
+    def findings(self, members: Mapping[str, Any]) -> Iterator[Finding]:
+        if self.extra_facts is not None:
+            yield from extra_findings(members.get("extra") or {}, self.extra_facts)
+        wanted = members.get("policy_version")
+        if wanted and self.version and wanted != self.version:
+            yield Finding(
+                "/policy_version", "unknown-policy-version", "Another version of the policy is in force.",
+                f"The one in force is {self.version}; leave the field out to take whichever is.",
+            )  # fmt: skip
+
+
+ANY_BOOK = BookChecks()
 CLOCK_SKEW = timedelta(minutes=5)
 """How far ahead of ours a caller's clock may be."""
 
 
-def load_request(raw: bytes, now: datetime) -> QuoteRequest:
+def load_request(raw: bytes, now: datetime, book: BookChecks = ANY_BOOK) -> QuoteRequest:
     """A request from the bytes of a body. `now`: aware; stands in for `received_at`. Raises `Invalid`."""
     text = json_text.parse(raw)
     if text.unreadable:
         raise Invalid(text.findings)
-    return read_request(text.value, now, text.findings)
+    return read_request(text.value, now, book, text.findings)
 
 
-def read_request(value: object, now: datetime, findings: tuple[Finding, ...] = ()) -> QuoteRequest:
-    """A request from a parsed JSON value. `findings`: what the reading of the text already found. Raises `Invalid`."""
+def read_request(
+    value: object, now: datetime, book: BookChecks = ANY_BOOK, findings: Sequence[Finding] = (), pointer: str = ""
+) -> QuoteRequest:
+    """A request from a parsed JSON value. Raises `Invalid`.
+
+    `findings`: what the reading of the text already found. `pointer`: where the request stands in the text.
+    """
     found = {finding.pointer: finding for finding in findings}
     try:
         members = schema().load(value)  # type: ignore[arg-type]
     except ValidationError as error:
         members = error.valid_data if isinstance(error.valid_data, dict) else {}
-        for finding in placed(error.messages):
+        for finding in placed(error.messages, pointer):
             found.setdefault(finding.pointer, finding)
     received_at = members.get("received_at") or now
-    as_of = members.get("as_of") or received_at.date()
-    across = [*_across(members), *_times(members, received_at, as_of, now)]
+    as_of = members.get("as_of") or received_at.astimezone(book.zone).date()
+    across = [*_across(members), *_times(members, received_at, as_of, now), *book.findings(members)]
     if found or across:
-        raise Invalid([*found.values(), *across])
+        raise Invalid([*found.values(), *(replace(f, pointer=pointer + f.pointer) for f in across)])
     built: QuoteRequest = _built(schema(), {**members, "received_at": received_at, "as_of": as_of})
     return built
 

@@ -56,7 +56,9 @@ class Aggregate:
 class ListOf(fields.List, Described):
     """At most `most` elements, absent meaning none; `aggregates` are the facts that policies may read of it."""
 
-    def __init__(self, inner: fields.Field[Any], meaning: str, *, most: int, aggregates: Sequence[Aggregate] = ()) -> None:
+    def __init__(
+        self, inner: fields.Field[Any], meaning: str, *, most: int, aggregates: Sequence[Aggregate] = ()
+    ) -> None:
         self.most = most
         self.aggregates = tuple(aggregates)
         super().__init__(inner, **self.options(meaning, "an array", list, False, {"maxItems": most}))

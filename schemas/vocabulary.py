@@ -18,6 +18,7 @@ from service.domain.facts import DAYS, FactDecl, Type, Unit, Value
 from service.domain.quote import QuoteRequest
 
 EXTRA = "extra."
+HAS = "has:"
 _Field = fields.Field
 
 
@@ -66,7 +67,7 @@ def facts_of(request: QuoteRequest, extra_facts: Mapping[str, FactDecl]) -> dict
             default = decl.zero() if decl.default is None else decl.default
             facts[name] = request.extra.get(name.removeprefix(EXTRA), default)
             if decl.optional:
-                facts["has:" + name] = name.removeprefix(EXTRA) in request.extra
+                facts[HAS + name] = name.removeprefix(EXTRA) in request.extra
     return facts
 
 
@@ -112,7 +113,7 @@ def _reader() -> Callable[[QuoteRequest], dict[str, Value]]:
     lines = ["def read(request):", " as_of = request.as_of", " facts = {}"]
     lines += _reads(QuoteRequestSchema(), "request", "", 1)
     namespace: dict[str, Callable[[QuoteRequest], dict[str, Value]]] = {}
-    exec("\n".join([*lines, " return facts"]), namespace)  # noqa: S102 - the text is made of the schema's own names
+    exec("\n".join([*lines, " return facts"]), namespace)
     return namespace["read"]
 
 
@@ -126,10 +127,12 @@ def _reads(schema: object, source: str, prefix: str, depth: int) -> Iterator[str
                 part = f"{prefix}{name}_".replace(".", "_")
                 yield f"{pad}{part} = {value}"
                 yield f"{pad}if {part} is None:"
-                yield f"{pad} facts.update({ {d.name: d.zero() for d in inner} | {'has:' + d.name: False for d in inner} !r})"
+                absent = {d.name: d.zero() for d in inner} | {HAS + d.name: False for d in inner}
+                yield f"{pad} facts.update({absent!r})"
                 yield f"{pad}else:"
                 yield from _reads(field.schema, part, f"{prefix}{name}.", depth + 1)
-                yield f"{pad} facts.update({ {'has:' + d.name: True for d in inner} !r})"
+                present = {HAS + d.name: True for d in inner}
+                yield f"{pad} facts.update({present!r})"
             case Part():
                 part = f"{prefix}{name}_".replace(".", "_")
                 yield f"{pad}{part} = {value}"
@@ -145,7 +148,7 @@ def _reads(schema: object, source: str, prefix: str, depth: int) -> Iterator[str
 
 def _one(read: str, value: str, fact: str, field: _Field[object], pad: str, zero: str) -> Iterator[str]:
     if field.allow_none:
-        yield f"{pad}facts[{'has:' + fact!r}] = {value} is not None"
+        yield f"{pad}facts[{HAS + fact!r}] = {value} is not None"
         yield f"{pad}facts[{fact!r}] = {zero} if {value} is None else {read}"
     else:
         yield f"{pad}facts[{fact!r}] = {read}"

@@ -1,0 +1,59 @@
+"""A decision as JSON: bytes for the answer, and a marshmallow schema of the same shape for the documentation.
+
+The schema is derived from the dataclasses, so that they are the one place where a decision's fields stand.
+"""
+
+from __future__ import annotations
+
+import types
+from dataclasses import fields as dataclass_fields
+from dataclasses import is_dataclass
+from datetime import date, datetime
+from functools import cache
+from typing import Any, Union, get_args, get_origin, get_type_hints
+
+import orjson
+from marshmallow import Schema, fields
+
+from service.domain.decision import Decision
+
+_SCALARS: dict[Any, type[fields.Field[Any]]] = {
+    str: fields.String,
+    bool: fields.Boolean,
+    int: fields.Integer,
+    date: fields.Date,
+    datetime: fields.AwareDateTime,
+}
+_VALUE = int | bool | str
+
+
+def dump_decision(decision: Decision) -> bytes:
+    """Members in the order that the dataclasses declare; the same decision always gives the same bytes."""
+    return orjson.dumps(decision)
+
+
+@cache
+def schema_of(kind: type) -> type[Schema]:
+    """A schema with the fields of a frozen dataclass."""
+    hints = get_type_hints(kind)
+    members: dict[str, Any] = {field.name: _field(hints[field.name]) for field in dataclass_fields(kind)}
+    return type(f"{kind.__name__}Schema", (Schema,), {"__doc__": kind.__doc__, **members})
+
+
+def _field(hint: Any) -> fields.Field[Any]:
+    if hint in _SCALARS:
+        return _SCALARS[hint]()
+    if hint == _VALUE:
+        return fields.Raw()
+    if get_origin(hint) in (Union, types.UnionType):
+        (inner,) = (arg for arg in get_args(hint) if arg is not type(None))
+        field = _field(inner)
+        field.allow_none = True
+        return field
+    if get_origin(hint) is tuple:
+        return fields.List(_field(get_args(hint)[0]))
+    assert is_dataclass(hint), hint
+    return fields.Nested(schema_of(hint))
+
+
+DecisionSchema = schema_of(Decision)

@@ -1,0 +1,54 @@
+"""What a request carries before anyone parses it: media type, size, key, flags. Knows neither JSON nor decisions."""
+
+from __future__ import annotations
+
+import re
+
+from flask import request
+
+from schemas.problem import Problem
+from service.api.problems import Refused
+
+LONGEST_KEY = 200
+_KEY = re.compile(r"[!-~](?:[ -~]{0,198}[!-~])?")
+_FLAGS = {"true": True, "1": True, "": True, "false": False, "0": False}
+
+
+def body(limit: int, *media_types: str) -> bytes:
+    """The whole body. Raises Refused (415), RequestEntityTooLarge (413)."""
+    accept(limit, *media_types)
+    return request.get_data(cache=False)
+
+
+def accept(limit: int, *media_types: str) -> None:
+    """Sets how large the body may be, and refuses one of another type or in another coding."""
+    request.max_content_length = limit
+    charset = request.mimetype_params.get("charset", "utf-8").lower()
+    if request.mimetype not in media_types or charset not in ("utf-8", "utf8") or request.content_encoding:
+        raise Refused(
+            Problem(
+                status=415,
+                code="unsupported-media-type",
+                detail=f"Send the body with Content-Type: {media_types[0]}, in UTF-8, without Content-Encoding.",
+            ),
+            {"Accept": ", ".join(media_types)},
+        )
+
+
+def idempotency_key() -> str | None:
+    """The caller's name for this request, by which a repetition is known."""
+    key = request.headers.get("Idempotency-Key")
+    if key is None:
+        return None
+    if not _KEY.fullmatch(key):
+        detail = f"Idempotency-Key takes 1 to {LONGEST_KEY} printable ASCII characters."
+        raise Refused(Problem(status=400, code="bad-idempotency-key", detail=detail))
+    return key
+
+
+def flag(name: str) -> bool:
+    """A query parameter: absent is false; alone, `true` and `1` are true."""
+    value = request.args.get(name, "false").lower()
+    if value not in _FLAGS:
+        raise Refused(Problem(status=400, code="bad-query", detail=f"The query parameter {name} is true or false."))
+    return _FLAGS[value]

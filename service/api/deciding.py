@@ -1,0 +1,75 @@
+"""From a body to a decision. Knows neither routes nor headers, and records nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from time import perf_counter
+
+import structlog
+
+from schemas.findings import Finding, Invalid
+from schemas.request import load_request
+from schemas.vocabulary import facts_of
+from service.api.policy_in_force import InForce
+from service.api.recording import Made
+from service.api.services import Services
+from service.domain.decision import Decision
+from service.domain.quote import QuoteRequest
+from service.evaluation import MATCHERS_AGREE, evaluate
+from service.ledger import new_decision_id
+from service.metrics import Metrics
+from service.policy.binding import NoRate, NoValue
+
+
+def make(services: Services, raw: bytes, why_not: bool = False) -> Made:
+    """Decides on a body, recording nothing. Raises `Invalid`."""
+    now, in_force = services.now(), services.policy.current
+    request = load_request(raw, now, in_force.checks)
+    return decide(services, in_force, request, new_decision_id(now), now, why_not)
+
+
+def decide(
+    services: Services,
+    in_force: InForce,
+    request: QuoteRequest,
+    decision_id: str,
+    now: datetime,
+    why_not: bool,
+    overrides: Mapping[str, int] | None = None,
+) -> Made:
+    facts = facts_of(request, in_force.policy.book.extra_facts)
+    begun = perf_counter()
+    try:
+        decision = evaluate(in_force.policy, request, facts, decision_id, now, why_not, overrides)
+    except (NoRate, NoValue) as missing:
+        raise Invalid([_unpriced(missing)]) from missing
+    services.metrics.evaluation_seconds.observe(perf_counter() - begun)
+    count(services.metrics, decision)
+    return Made(request=request, facts=facts, decision=decision, in_force=in_force)
+
+
+def count(metrics: Metrics, decision: Decision) -> None:
+    metrics.decisions.labels(decision.outcome).inc()
+    for hold in decision.held:
+        if hold.guardrail == MATCHERS_AGREE:
+            metrics.disagreements.inc()
+        else:
+            metrics.breaches.labels(hold.guardrail).inc()
+        structlog.get_logger().error("decision held", decision_id=decision.decision_id, guardrail=hold.guardrail)
+
+
+def _unpriced(missing: NoRate | NoValue) -> Finding:
+    if isinstance(missing, NoRate):
+        return Finding(
+            "/currency", "no-rate", "The book has no rate for this currency on that day.",
+            "Ask in the book's currency, or add a rate to its parameters.",
+        )  # fmt: skip
+    return Finding(
+        "/as_of", "no-value", "A parameter of the book has no value on that day yet.", "Give a later day.",
+    )  # fmt: skip
+
+
+def prefixed(invalid: Invalid, pointer: str) -> Invalid:
+    return Invalid(replace(finding, pointer=pointer + finding.pointer) for finding in invalid.findings)

@@ -1,0 +1,26 @@
+"""GET /decisions/{id}: a decision as it was answered."""
+
+from __future__ import annotations
+
+from flask import Response
+from flask_smorest import Blueprint
+
+from schemas.decision import DecisionSchema
+from schemas.problem import Problem
+from service.api.documented import JSON, problems
+from service.api.problems import Refused
+from service.api.services import services
+
+blueprint = Blueprint("decisions", __name__, description="Decisions already made.")
+
+
+@blueprint.route("/decisions/<decision_id>", methods=["GET"])
+@blueprint.response(200, DecisionSchema, description="The bytes that were answered when it was made.")
+@problems(blueprint, 404, 429, 500, 503)
+def one(decision_id: str) -> Response:
+    """A recorded decision by its id."""
+    recorded = services().ledger.find(decision_id)
+    if recorded is None:
+        detail = "No decision has this id; previews and refused requests are not recorded."
+        raise Refused(Problem(status=404, code="no-such-decision", detail=detail))
+    return Response(recorded.answer, content_type=JSON)

@@ -1,0 +1,45 @@
+"""GET /docs: Swagger UI from the installed package, so that it works offline; nothing is loaded from elsewhere."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, abort, send_from_directory
+from swagger_ui_bundle import swagger_ui_path
+
+blueprint = Blueprint("docs", __name__)
+_ASSETS = frozenset({"swagger-ui.css", "swagger-ui-bundle.js", "favicon-16x16.png", "favicon-32x32.png"})
+_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'"
+)
+_PAGE = """<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<title>Quotewright</title>
+<link rel="stylesheet" href="docs/swagger-ui.css">
+<link rel="icon" href="docs/favicon-32x32.png">
+</head>
+<body>
+<div id="ui">This page needs JavaScript; the document itself is at <a href="openapi.json">openapi.json</a>.</div>
+<script src="docs/swagger-ui-bundle.js"></script>
+<script src="docs/start.js"></script>
+</body>
+</html>
+"""
+_START = 'SwaggerUIBundle({url: "openapi.json", dom_id: "#ui", deepLinking: true, validatorUrl: null});\n'
+
+
+@blueprint.get("/docs")
+def page() -> Response:
+    return Response(_PAGE, content_type="text/html; charset=utf-8", headers={"Content-Security-Policy": _POLICY})
+
+
+@blueprint.get("/docs/start.js")
+def start() -> Response:
+    return Response(_START, content_type="text/javascript; charset=utf-8")
+
+
+@blueprint.get("/docs/<name>")
+def asset(name: str) -> Response:
+    if name not in _ASSETS:
+        abort(404)
+    return send_from_directory(swagger_ui_path, name, max_age=86_400)

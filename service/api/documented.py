@@ -1,0 +1,67 @@
+"""What the OpenAPI document says of every endpoint's body, headers and errors. Parses and answers nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from flask_smorest import Blueprint
+from marshmallow import Schema
+
+from schemas.problem import CONTENT_TYPE, ProblemSchema
+
+View = TypeVar("View", bound=Callable[..., Any])
+JSON = "application/json"
+NDJSON = "application/x-ndjson"
+
+SAMPLE = {
+    "currency": "EUR",
+    "client": {"id": "c-204", "name": "Ann", "months_active": 8, "orders": 5},
+    "job": {
+        "title": "Website",
+        "scope": "outline",
+        "lines": [{"description": "Design and pages", "cost": 140000, "fair_price": 300000}],
+        "open_details": [{"name": "texts", "question": "Who writes the texts?", "weight": 3}],
+    },
+    "deal": {"budget": 280000},
+}
+_MEANINGS = {
+    400: "The body isn't JSON, or a header or query parameter is malformed.",
+    404: "There is no such decision.",
+    409: "The idempotency key was used with another body.",
+    413: "The body is too large.",
+    415: "The body has another media type, coding or character set.",
+    422: "The body is refused, with every finding.",
+    429: "Too many requests from this caller.",
+    500: "The service failed; the request id is all that is told.",
+    503: "The ledger can't record, or the service isn't ready.",
+}
+IDEMPOTENCY_KEY = {
+    "in": "header",
+    "name": "Idempotency-Key",
+    "schema": {"type": "string", "minLength": 1, "maxLength": 200, "pattern": "^[ -~]+$"},
+    "description": "The same key with the same body gives the decision already recorded; with another body 409.",
+}
+WHY_NOT = {
+    "in": "query",
+    "name": "why_not",
+    "schema": {"type": "boolean", "default": False},
+    "description": "Also tell which rules did not fire, and why.",
+}
+
+
+def problems(blueprint: Blueprint, *statuses: int) -> Callable[[View], View]:
+    """Documents the error answers of an endpoint."""
+
+    def documented(view: View) -> View:
+        for status in sorted(statuses, reverse=True):
+            view = blueprint.alt_response(
+                status, schema=ProblemSchema, content_type=CONTENT_TYPE, description=_MEANINGS[status]
+            )(view)
+        return view
+
+    return documented
+
+
+def body(schema: type[Schema] | dict[str, Any], media_type: str, example: Any) -> dict[str, Any]:
+    return {"required": True, "content": {media_type: {"schema": schema, "example": example}}}

@@ -1,0 +1,73 @@
+"""POST /evaluate and POST /preview: one request, one decision."""
+
+from __future__ import annotations
+
+from flask import Response
+from flask_smorest import Blueprint
+
+from schemas.decision import DecisionSchema, dump_decision
+from schemas.preview import PreviewSchema, load_preview
+from schemas.problem import Problem
+from schemas.quote import QuoteRequestSchema
+from service.api import bodies, documented, overriding
+from service.api.deciding import decide, make
+from service.api.documented import JSON, problems
+from service.api.problems import Refused
+from service.api.recording import entry
+from service.api.services import services
+from service.ledger import KeyReused
+
+blueprint = Blueprint("evaluate", __name__, description="Decide on a quote request.")
+NOT_RECORDED = "preview"
+"""The id in a preview, so that nobody looks it up."""
+
+
+@blueprint.route("/evaluate", methods=["POST"])
+@blueprint.doc(
+    requestBody=documented.body(QuoteRequestSchema, JSON, documented.SAMPLE),
+    parameters=[documented.IDEMPOTENCY_KEY, documented.WHY_NOT],
+)
+@blueprint.response(200, DecisionSchema, description="The decision, recorded before it was answered.")
+@problems(blueprint, 400, 409, 413, 415, 422, 429, 500, 503)
+def evaluate() -> Response:
+    """Decide on a quote request and record the decision."""
+    at = services()
+    key, why_not = bodies.idempotency_key(), bodies.flag("why_not")
+    raw = bodies.body(at.settings.max_body_bytes, JSON)
+    made = make(at, raw, why_not)
+    (recorded,) = at.recorder.record([made], [entry(made, digested(raw, why_not), key)])
+    if isinstance(recorded, KeyReused):
+        raise Refused(key_reused(recorded))
+    return Response(recorded.answer, content_type=JSON, headers=_replay_header(recorded.replayed))
+
+
+@blueprint.route("/preview", methods=["POST"])
+@blueprint.doc(requestBody=documented.body(PreviewSchema, JSON, {"request": documented.SAMPLE, "parameters": {}}))
+@blueprint.response(200, DecisionSchema, description="The decision that would be made. Its id stands for nothing.")
+@problems(blueprint, 400, 413, 415, 422, 429, 500)
+def preview() -> Response:
+    """Decide on a quote request with other values of the book's parameters. Nothing is recorded."""
+    at = services()
+    raw = bodies.body(at.settings.max_body_bytes, JSON)
+    now, in_force = at.now(), at.policy.current
+    asked = load_preview(raw, now, in_force.checks)
+    overrides = overriding.overrides(in_force.policy.book, asked.request, asked.parameters)
+    made = decide(at, in_force, asked.request, NOT_RECORDED, now, asked.why_not, overrides)
+    return Response(dump_decision(made.decision), content_type=JSON)
+
+
+def digested(raw: bytes, why_not: bool) -> bytes:
+    """What must be the same for an idempotency key to mean the same request."""
+    return raw + (b"\0why_not" if why_not else b"")
+
+
+def key_reused(reused: KeyReused) -> Problem:
+    return Problem(
+        status=409,
+        code="idempotency-key-reused",
+        detail=f"The key stands for another body, decided as {reused.decision_id}. Use a new key for a new request.",
+    )
+
+
+def _replay_header(replayed: bool) -> dict[str, str]:
+    return {"Idempotency-Replayed": "true"} if replayed else {}

@@ -1,0 +1,87 @@
+"""Every error answer is made here, as problem+json; the last handler is the service's one outermost boundary."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import structlog
+from flask import Flask, Response, g, request
+from werkzeug.exceptions import HTTPException
+
+from schemas.findings import Invalid
+from schemas.json_text import NOT_JSON
+from schemas.problem import CONTENT_TYPE, Problem
+from service.ledger import LedgerUnavailable
+from service.logs import frames
+
+_CODES = {
+    404: ("not-found", "There is nothing at this address; /docs lists what there is."),
+    405: ("method-not-allowed", "This address doesn't take this method; the header Allow lists those it takes."),
+    413: ("body-too-large", "The body is larger than this service takes."),
+    429: ("rate-limited", "Too many requests from this caller; the header Retry-After says when to go on."),
+}
+INTERNAL = Problem(
+    status=500, code="internal-error", detail="The service failed. Report the request id; nothing else is needed."
+)
+UNRECORDED = Problem(
+    status=503,
+    code="ledger-unavailable",
+    detail="The decision could not be recorded, so it isn't given. Repeat the request with the same Idempotency-Key.",
+)
+
+
+class Refused(Exception):
+    """A request that is answered with a problem."""
+
+    def __init__(self, problem: Problem, headers: Mapping[str, str] | None = None) -> None:
+        self.problem = problem
+        self.headers = dict(headers or {})
+        super().__init__(problem.detail)
+
+
+def of_findings(invalid: Invalid) -> Problem:
+    """400 where the text can't be read as JSON, else 422."""
+    if any(finding.code in NOT_JSON for finding in invalid.findings):
+        return Problem(status=400, code="not-json", detail="The body can't be read as JSON.", findings=invalid.findings)
+    count = len(invalid.findings)
+    detail = f"The body has {count} fault{'s' if count > 1 else ''}; each finding says where and how to mend it."
+    return Problem(status=422, code="invalid-request", detail=detail, findings=invalid.findings)
+
+
+def answer(problem: Problem, headers: Mapping[str, str] | None = None) -> Response:
+    return Response(problem.body(g.get("request_id", "")), problem.status, headers, content_type=CONTENT_TYPE)
+
+
+def log_fault(fault: BaseException) -> None:
+    """Where it happened, but not its text, which may hold what a client sent."""
+    structlog.get_logger().error(
+        "fault", fault=type(fault).__name__, frames=frames(fault), cause=type(fault.__cause__).__name__
+    )
+
+
+def register(app: Flask) -> None:
+    app.register_error_handler(Refused, lambda refused: answer(refused.problem, refused.headers))
+    app.register_error_handler(Invalid, lambda invalid: answer(of_findings(invalid)))
+    app.register_error_handler(LedgerUnavailable, _unrecorded)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(Exception, _fault)
+
+
+def _unrecorded(fault: LedgerUnavailable) -> Response:
+    structlog.get_logger().error("ledger unavailable", database=fault.database, reason=fault.reason)
+    return answer(UNRECORDED, {"Retry-After": "1"})
+
+
+def _http(error: HTTPException) -> Response:
+    status = error.code or 500
+    if status < 400:
+        return Response(status=status, headers=dict(error.get_headers(request.environ)))
+    fallback = (error.name.lower().replace(" ", "-"), "The request can't be served.")
+    code, detail = _CODES.get(status, fallback)
+    kept = {name: value for name, value in error.get_headers(request.environ) if name in ("Allow", "Retry-After")}
+    return answer(Problem(status=status, code=code, detail=detail), kept)
+
+
+def _fault(fault: Exception) -> Response:
+    log_fault(fault)
+    return answer(INTERNAL)

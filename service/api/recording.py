@@ -1,0 +1,70 @@
+"""What the ledger keeps of a decision, and the act of keeping it. Knows neither HTTP nor how a decision is made."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import orjson
+
+from schemas.decision import dump_decision
+from service.api.policy_in_force import InForce
+from service.domain.decision import Decision
+from service.domain.facts import Value
+from service.domain.quote import QuoteRequest
+from service.ledger import Entry, KeyReused, Ledger, Recorded
+
+CALLER = "anonymous"
+"""Callers can't be told apart before they can log in; an address isn't one, since it changes between retries."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Made:
+    """A decision with what it was made from."""
+
+    request: QuoteRequest
+    facts: dict[str, Value]
+    decision: Decision
+    in_force: InForce
+
+
+def entry(made: Made, digested: bytes, key: str | None) -> Entry:
+    """What the ledger keeps. `digested`: what must be the same for `key` to mean the same."""
+    decision, request = made.decision, made.request
+    return Entry(
+        id=decision.decision_id,
+        recorded_at=decision.evaluated_at,
+        caller=CALLER,
+        idempotency_key=key,
+        request_digest=hashlib.sha256(digested).hexdigest(),
+        book=decision.policy.book,
+        version=decision.policy.version,
+        as_of=decision.as_of,
+        outcome=decision.outcome,
+        client_id=request.client.id,
+        currency=request.currency,
+        target=decision.price.target if decision.price else None,
+        request=orjson.dumps(request),
+        facts=orjson.dumps(made.facts, option=orjson.OPT_SORT_KEYS),
+        answer=dump_decision(decision),
+    )
+
+
+class Recorder:
+    """The ledger, told of each policy version before the first decision by it."""
+
+    def __init__(self, ledger: Ledger, now: Callable[[], datetime]) -> None:
+        self._ledger = ledger
+        self._now = now
+        self._remembered: frozenset[str] = frozenset()
+
+    def record(self, made: Sequence[Made], entries: Sequence[Entry]) -> Sequence[Recorded | KeyReused]:
+        """Commits `entries`, made of `made`, in one transaction. Raises LedgerUnavailable."""
+        for each in made:
+            book = each.in_force.policy.book
+            if book.version not in self._remembered:
+                self._ledger.remember_version(book.name, book.version, book.content, self._now())
+                self._remembered |= {book.version}
+        return self._ledger.record(entries)

@@ -1,0 +1,34 @@
+"""What the endpoints work with, handed to them by `app.py`. Knows what there is, not how it is made."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import cast
+
+from flask import current_app
+
+from service.api.policy_in_force import PolicyInForce
+from service.api.recording import Recorder
+from service.ledger import Ledger
+from service.metrics import Metrics
+from service.settings import Settings
+
+EXTENSION = "quotewright"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services:
+    """`now`: the clock, aware."""
+
+    settings: Settings
+    policy: PolicyInForce
+    ledger: Ledger
+    recorder: Recorder
+    metrics: Metrics
+    now: Callable[[], datetime]
+
+
+def services() -> Services:
+    return cast(Services, current_app.extensions[EXTENSION])

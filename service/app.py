@@ -1,0 +1,84 @@
+"""The only wiring: settings in, a Flask application out. Everything that the endpoints use is made here."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from flask import Flask
+from flask_smorest import Api
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from service import logs
+from service.api import batch, decisions, docs_page, evaluate, health, problems, rate, request_log
+from service.api.policy_in_force import PolicyInForce
+from service.api.recording import Recorder
+from service.api.services import EXTENSION, Services
+from service.ledger import Ledger
+from service.metrics import Metrics
+from service.settings import Settings, from_environment
+
+_OPENAPI = {
+    "API_TITLE": "Quotewright",
+    "API_VERSION": "1",
+    "OPENAPI_VERSION": "3.1.0",
+    "OPENAPI_URL_PREFIX": "/",
+    "OPENAPI_JSON_PATH": "openapi.json",
+    "API_SPEC_OPTIONS": {"info": {"description": "Decides on quote requests by a written policy, and says why."}},
+}
+
+
+def create_app(settings: Settings | None = None, now: Callable[[], datetime] | None = None) -> Flask:
+    """The service by `settings`, or by the environment. Call it after a fork, never before.
+
+    Raises SettingsRefused, LedgerUrlRefused, BookRefused, or OSError where the book can't be read.
+    """
+    settings = settings or from_environment(os.environ)
+    logs.configure(settings.log_level)
+    app = Flask(__name__, static_folder=None)
+    app.config.update(_OPENAPI)
+    app.json.sort_keys = False  # type: ignore[attr-defined]
+    at = _services(settings, now or _now)
+    app.extensions[EXTENSION] = at
+    if settings.trusted_proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.trusted_proxies)  # type: ignore[method-assign]
+    request_log.register(app, at.metrics)
+    _limited(app, settings)
+    _routed(app)
+    problems.register(app)
+    if settings.policy_poll_seconds:
+        at.policy.watch(settings.policy_poll_seconds)
+    return app
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _services(settings: Settings, now: Callable[[], datetime]) -> Services:
+    metrics, ledger = Metrics(), Ledger(settings.database_url)
+    return Services(
+        settings=settings,
+        policy=PolicyInForce(settings.policy_book, metrics),
+        ledger=ledger,
+        recorder=Recorder(ledger, now),
+        metrics=metrics,
+        now=now,
+    )
+
+
+def _limited(app: Flask, settings: Settings) -> None:
+    limiter = rate.limiter(settings)
+    limiter.init_app(app)
+    limiter.exempt(health.blueprint)
+    limiter.exempt(docs_page.blueprint)
+
+
+def _routed(app: Flask) -> None:
+    api = Api(app)
+    # Each endpoint documents its own errors.
+    api.DEFAULT_ERROR_RESPONSE_NAME = None
+    for blueprint in (evaluate.blueprint, batch.blueprint, decisions.blueprint, health.blueprint):
+        api.register_blueprint(blueprint)
+    app.register_blueprint(docs_page.blueprint)

@@ -1,0 +1,90 @@
+"""gunicorn's configuration: `gunicorn -c python:service.gunicorn_conf wsgi:app`. Settings come from the environment.
+
+Before it forks, the master checks the settings, loads the book once and migrates the ledger, so that a fault ends
+with exit status 1 and one clear message. Each worker then builds its own application: a rule engine, a database
+connection and a thread don't survive a fork.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+SHARED = "QUOTEWRIGHT_SHARED_FOLDER"
+METRICS = "PROMETHEUS_MULTIPROC_DIR"
+
+_made_here = SHARED not in os.environ
+if _made_here:
+    os.environ[SHARED] = tempfile.mkdtemp(prefix="quotewright-")
+_folder = Path(os.environ[SHARED])
+# prometheus-client looks for it once, when it is imported.
+os.environ[METRICS] = str(_folder / "metrics")
+(_folder / "metrics").mkdir(exist_ok=True)
+
+from service.logs import GUNICORN_LOGGING  # noqa: E402
+from service.settings import SettingsRefused, from_environment  # noqa: E402
+
+
+def _settings() -> Any:
+    try:
+        return from_environment(os.environ)
+    except SettingsRefused as refused:
+        _give_up(str(refused))
+
+
+def _give_up(message: str) -> None:
+    print(message, file=sys.stderr, flush=True)
+    _tidy()
+    raise SystemExit(1)
+
+
+def _tidy() -> None:
+    if _made_here:
+        shutil.rmtree(_folder, ignore_errors=True)
+
+
+_set = _settings()
+bind = f"{_set.host}:{_set.port}"
+workers = _set.workers
+worker_class = "gthread"
+threads = _set.threads
+keepalive = 15
+graceful_timeout = 30
+worker_tmp_dir = str(_folder)
+logconfig_dict = GUNICORN_LOGGING
+accesslog = None
+# Trusted proxies are counted by TRUSTED_PROXIES alone.
+forwarded_allow_ips = ""
+
+
+def on_starting(server: Any) -> None:
+    from schemas.vocabulary import declarations
+    from service.api import rate
+    from service.ledger import LedgerUnavailable, LedgerUrlRefused, migrate
+    from service.policy.findings import BookRefused
+    from service.policy.loader import load_book, read_folder
+
+    try:
+        load_book(read_folder(_set.policy_book), declarations())
+        migrate(_set.database_url)
+    except BookRefused as refused:
+        _give_up(f"The policy book {_set.policy_book} is refused:\n{refused}")
+    except (LedgerUnavailable, LedgerUrlRefused) as away:
+        _give_up(str(away))
+    except OSError as error:
+        _give_up(f"The policy book {_set.policy_book} can't be read: {error.strerror}")
+    rate.prepare(_folder / "rates")
+
+
+def child_exit(server: Any, worker: Any) -> None:
+    from prometheus_client import multiprocess
+
+    multiprocess.mark_process_dead(worker.pid)
+
+
+def on_exit(server: Any) -> None:
+    _tidy()
