@@ -44,53 +44,47 @@ class StrictBoolean(fields.Boolean):
 
 
 class Day(fields.Field[date]):
-    default_error_messages = {"invalid": "Not a date such as 2026-01-31."}
-
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> date:
         try:
             if len(value) == 10:
                 return date.fromisoformat(value)
         except (TypeError, ValueError):
             pass
-        raise self.make_error("invalid")
+        raise ValidationError("Not a date such as 2026-01-31.")
 
 
 class MonthDay(fields.Field[tuple[int, int]]):
     """`12-25`; the 29th of February counts."""
 
-    default_error_messages = {"invalid": "Not a month and day such as 12-25."}
-
-    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> tuple[int, int]:
+    def _deserialize(
+        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
+    ) -> tuple[int, int]:
         try:
             if len(value) == 5:
                 day = date.fromisoformat(f"2024-{value}")
                 return day.month, day.day
         except (TypeError, ValueError):
             pass
-        raise self.make_error("invalid")
+        raise ValidationError("Not a month and day such as 12-25.")
 
 
 class ClockTime(fields.Field[time]):
-    default_error_messages = {"invalid": 'Not a time such as "09:00".'}
-
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> time:
         try:
             if len(value) == 5:
                 return time.fromisoformat(value)
         except (TypeError, ValueError):
             pass
-        raise self.make_error("invalid")
+        raise ValidationError('Not a time such as "09:00".')
 
 
 class Weekday(fields.String):
     """0 for Monday."""
 
-    default_error_messages = {"day": f"Not one of {', '.join(_WEEKDAYS)}."}
-
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
         name = super()._deserialize(value, attr, data, **kwargs)
         if name not in _WEEKDAYS:
-            raise self.make_error("day")
+            raise ValidationError(f"Not one of {', '.join(_WEEKDAYS)}.")
         return _WEEKDAYS.index(name)
 
 
@@ -104,7 +98,9 @@ def _id() -> Text:
 
 
 def _practice() -> Text:
-    return Text(required=True, validate=validate.Regexp(r"[A-Z][A-Za-z0-9]{0,15}\Z", error="Not a practice id such as P3."))
+    return Text(
+        required=True, validate=validate.Regexp(r"[A-Z][A-Za-z0-9]{0,15}\Z", error="Not a practice id such as P3.")
+    )
 
 
 def _prose() -> Text:

@@ -6,17 +6,17 @@ Knows neither requests nor the matcher. An amount of money is converted once, ha
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
 from typing import TypeVar
 
 from service.domain.effects import Slot
-from service.domain.facts import Type, Unit
+from service.domain.facts import FactDecl, Type, Unit
 from service.domain.money import Rounding, divide, exponent
 from service.policy.book import Book, Template
-from service.policy.nodes import DECISION, MEMBER, PARAMETER, Node, Op, walk
+from service.policy.nodes import DECISION, MEMBER, PARAMETER, Node, Op
 from service.policy.program import BoundComputed, BoundGuardrail, BoundOption, BoundRule, Program, Stage
 
 T = TypeVar("T")
@@ -58,84 +58,129 @@ def bind(book: Book, as_of: date, currency: str, overrides: Mapping[str, int] | 
 
     Raises NoRate, NoValue, NoParameter.
     """
-    binder = _binder(book, as_of, currency, overrides or {})
-    node, template = binder.node, binder.template
-    stages = tuple(_stage(book, binder, name) for name in ("", *book.stages))
-    guardrails = tuple(BoundGuardrail(g.id, g.practice, node(g.holds.node), template(g.reason)) for g in book.guardrails)
-    options = tuple(BoundOption(o.id, node(o.share.node), node(o.when.node)) for o in book.options)
-    return Program(
-        book=book.name,
-        version=book.version,
-        currency=currency,
-        effective_from=epoch(book, as_of),
-        rounding=book.rounding,
-        facts=book.facts,
-        slots={name: _slot(slot, binder.money) for name, slot in book.slots.items()},
-        members=_members(stages, guardrails, options),
-        stages=stages,
-        guardrails=guardrails,
-        options=options,
-        parameters=binder.parameters,
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class _Binder:
-    parameters: Mapping[str, tuple[Type, int]]
-    literals: Mapping[str, Node]
-    money: Callable[[int], int] | None
-
-    def node(self, node: Node) -> Node:
-        """The node itself where nothing in it changes."""
-        if node.op is Op.REF:
-            literal = self.literals.get(node.value)
-            return replace(literal, span=node.span) if literal else node
-        if node.op is Op.LIT:
-            return replace(node, value=self.money(node.value)) if self.money and node.type.unit is Unit.MONEY else node
-        if not node.args:
-            return node
-        args = tuple(map(self.node, node.args))
-        if node.op is Op.IN and self.money and node.args[0].type.unit is Unit.MONEY:
-            return replace(node, args=args, value=tuple(map(self.money, node.value)))
-        if all(new is old for new, old in zip(args, node.args, strict=True)):
-            return node
-        return Node(node.op, node.type, args, node.value, node.span)
-
-    def template(self, template: Template) -> Template:
-        return Template(tuple(part if isinstance(part, str) else self.node(part) for part in template.parts))
-
-
-def _binder(book: Book, as_of: date, currency: str, overrides: Mapping[str, int]) -> _Binder:
-    for name in sorted(overrides):
+    for name in sorted(overrides or {}):
         if name not in book.parameters:
             raise NoParameter(name)
     money = _converter(book, as_of, currency)
     parameters = {}
     for name, parameter in book.parameters.items():
-        value = overrides.get(name)
+        value = (overrides or {}).get(name)
         if value is None:
-            value = _in_force(parameter.values, as_of, lambda: NoValue(name, as_of))
+            value = _in_force(parameter.values, as_of, NoValue(name, as_of))
         if money and parameter.type.unit is Unit.MONEY:
             value = money(value)
         parameters[name] = (parameter.type, value)
     literals = {PARAMETER + name: Node(Op.LIT, type, (), value) for name, (type, value) in parameters.items()}
-    return _Binder(parameters, literals, money)
+    return _program(book, _Binder(literals, money, set()), currency, epoch(book, as_of), parameters)
+
+
+def for_bounds(book: Book) -> Iterator[Program]:
+    """Programs in which a parameter is an input that ranges over all its values, on any day and in any currency.
+
+    Money literals are those of the book's currency, then those of the one whose minor unit is worth least.
+    """
+    scales = [_scale(book, currency, rate) for currency, rates in book.rates.items() for _, rate in rates]
+    largest = max([Fraction(1), *scales])
+    facts = dict(book.facts)
+    for parameter in book.parameters.values():
+        values = [value for _, value in parameter.values]
+        if parameter.type.unit is Unit.MONEY:
+            values += [_times(value, scale) for value in values for scale in (min([Fraction(1), *scales]), largest)]
+        name = PARAMETER + parameter.name
+        facts[name] = FactDecl(name, parameter.type, parameter.meaning, min(values), max(values))
+    yield replace(_program(book, _Binder({}, None, set()), book.currency, date.min, {}), facts=facts)
+    if largest > 1:
+        binder = _Binder({}, lambda amount: _times(amount, largest), set())
+        yield replace(_program(book, binder, book.currency, date.min, {}), facts=facts)
+
+
+def _program(
+    book: Book, binder: _Binder, currency: str, effective_from: date, parameters: Mapping[str, tuple[Type, int]]
+) -> Program:
+    node, template = binder.node, binder.template
+    guardrails = tuple(
+        BoundGuardrail(g.id, g.practice, node(g.holds.node), template(g.reason)) for g in book.guardrails
+    )
+    options = tuple(BoundOption(o.id, node(o.share.node), node(o.when.node)) for o in book.options)
+    stages = tuple(_stage(book, binder, name) for name in ("", *book.stages))
+    return Program(
+        book=book.name,
+        version=book.version,
+        currency=currency,
+        effective_from=effective_from,
+        rounding=book.rounding,
+        facts=book.facts,
+        slots={name: _slot(slot, binder.money) for name, slot in book.slots.items()},
+        members=frozenset(binder.members),
+        stages=stages,
+        guardrails=guardrails,
+        options=options,
+        parameters=parameters,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Binder:
+    """`literals`: what stands for a parameter. `members`: collects the (slot, member) pairs that are read."""
+
+    literals: Mapping[str, Node]
+    money: Callable[[int], int] | None
+    members: set[tuple[str, str]]
+
+    def node(self, node: Node) -> Node:
+        """The node itself where nothing in it changes."""
+        op = node.op
+        if op is Op.REF:
+            return self._reference(node)
+        if op is Op.LIT:
+            if self.money is None or node.type.unit is not Unit.MONEY:
+                return node
+            return Node(op, node.type, (), self.money(node.value), node.span)
+        if not node.args:
+            return node
+        args = tuple([self.node(arg) for arg in node.args])
+        if op is Op.IN and self.money and node.args[0].type.unit is Unit.MONEY:
+            return Node(op, node.type, args, tuple(map(self.money, node.value)), node.span)
+        for new, old in zip(args, node.args, strict=True):
+            if new is not old:
+                return Node(op, node.type, args, node.value, node.span)
+        return node
+
+    def _reference(self, node: Node) -> Node:
+        literal = self.literals.get(node.value)
+        if literal is not None:
+            return Node(Op.LIT, literal.type, (), literal.value, node.span)
+        if MEMBER in node.value:
+            slot, _, member = node.value.removeprefix(DECISION).partition(MEMBER)
+            self.members.add((slot, member))
+        return node
+
+    def template(self, template: Template) -> Template:
+        if all(isinstance(part, str) for part in template.parts):
+            return template
+        return Template(tuple(part if isinstance(part, str) else self.node(part) for part in template.parts))
 
 
 def _converter(book: Book, as_of: date, currency: str) -> Callable[[int], int] | None:
     """Minor units of the book's currency to those of `currency`; None where they are the same."""
     if currency == book.currency:
         return None
-    rate = _in_force(book.rates.get(currency, ()), as_of, lambda: NoRate(currency, as_of))
-    scaled = rate * Fraction(10) ** (exponent(currency) - exponent(book.currency))
-    numerator, denominator = scaled.numerator, scaled.denominator
-    return lambda amount: divide(amount * numerator, denominator, Rounding.HALF_UP)
+    scale = _scale(book, currency, _in_force(book.rates.get(currency, ()), as_of, NoRate(currency, as_of)))
+    return lambda amount: _times(amount, scale)
 
 
-def _in_force(dated: tuple[tuple[date, T], ...], as_of: date, refusal: Callable[[], Exception]) -> T:
+def _scale(book: Book, currency: str, rate: Fraction) -> Fraction:
+    return rate * Fraction(10) ** (exponent(currency) - exponent(book.currency))
+
+
+def _times(amount: int, scale: Fraction) -> int:
+    return divide(amount * scale.numerator, scale.denominator, Rounding.HALF_UP)
+
+
+def _in_force(dated: tuple[tuple[date, T], ...], as_of: date, refusal: Exception) -> T:
     last = bisect_right([day for day, _ in dated], as_of)
     if not last:
-        raise refusal()
+        raise refusal
     return dated[last - 1][1]
 
 
@@ -164,21 +209,3 @@ def _slot(slot: Slot, money: Callable[[int], int] | None) -> Slot:
         return slot
     assert isinstance(slot.initial, int)
     return replace(slot, initial=money(slot.initial), minimum=money(slot.minimum), maximum=money(slot.maximum))
-
-
-def _members(
-    stages: Iterable[Stage], guardrails: Iterable[BoundGuardrail], options: Iterable[BoundOption]
-) -> frozenset[tuple[str, str]]:
-    nodes = [option.share for option in options] + [option.when for option in options]
-    nodes += [guardrail.holds for guardrail in guardrails]
-    for stage in stages:
-        nodes += [computed.value for computed in stage.computed]
-        for rule in stage.rules:
-            nodes += [rule.when, *(value for _, value in rule.effects)]
-    members = set()
-    for node in nodes:
-        for part in walk(node):
-            if part.op is Op.REF and MEMBER in part.value:
-                slot, _, member = part.value.removeprefix(DECISION).partition(MEMBER)
-                members.add((slot, member))
-    return frozenset(members)

@@ -71,12 +71,13 @@ class Document:
         spot = self.root
         for step in path:
             below = spot.below
-            if isinstance(below, dict) and isinstance(step, str) and step in below:
-                spot = below[step]
-            elif isinstance(below, list) and isinstance(step, int) and step < len(below):
-                spot = below[step]
+            if isinstance(below, dict) and isinstance(step, str):
+                found = below.get(step)
             else:
+                found = below[step] if isinstance(below, list) and isinstance(step, int) else None
+            if found is None:
                 break
+            spot = found
         return spot
 
 
@@ -128,7 +129,7 @@ class _Composer(CParser):
         self.depth -= 1
 
     def resolve(self, kind: object, value: object, implicit: object) -> str:
-        return _PLAIN if isinstance(implicit, tuple) and implicit[0] or implicit is True else _OTHER
+        return _PLAIN if (isinstance(implicit, tuple) and implicit[0]) or implicit is True else _OTHER
 
 
 def _compose(text: str) -> yaml.Node | None:
@@ -149,7 +150,9 @@ def _marks(file: str, text: str) -> Iterator[Finding]:
             raise _TooDeep
         if not isinstance(event, yaml.NodeEvent):
             continue
-        place = Place(file, event.start_mark.line + 1, event.start_mark.column + 1)
+        mark = event.start_mark
+        assert mark is not None
+        place = Place(file, mark.line + 1, mark.column + 1)
         if event.anchor is not None:
             sign = "*" if isinstance(event, yaml.AliasEvent) else "&"
             message = f"{sign}{event.anchor}: anchors and aliases are not read"

@@ -32,14 +32,16 @@ class Entry:
 def read_entries(
     report: Report, items: PolicyItems, facts: Mapping[str, FactDecl], slots: Mapping[str, Slot]
 ) -> dict[str, Entry]:
-    taken = {name: "a fact of the request" for name in facts}
+    taken = dict.fromkeys(facts, "a fact of the request")
     taken.update((DECISION + name, "a slot") for name in slots)
     entries: dict[str, Entry] = {}
     found = [_derived(report, item) for item in items.derived] + [_formula(report, item) for item in items.formulas]
     for entry in sorted((entry for entry in found if entry), key=lambda entry: entry.item.key_place()):
         if entry.name in taken or entry.name == OUTCOME:
             other = taken.get(entry.name, "built from the slots")
-            report.add(entry.item.key_place(), "duplicate-id", f"'{entry.name}' is {other} already", "", entry.item.name)
+            report.add(
+                entry.item.key_place(), "duplicate-id", f"'{entry.name}' is {other} already", "", entry.item.name
+            )
             continue
         taken[entry.name] = f"computed at {entry.item.key_place()}"
         entries[entry.name] = entry
@@ -68,14 +70,18 @@ def _formula(report: Report, item: Item) -> Entry | None:
     unit, meaning = STANDARD_FORMULAS.get(item.name, (None, ""))
     written, meaning = item.fields["type"], item.fields["meaning"] or meaning
     if unit and written not in (None, unit):
-        report.add(item.place("type"), "unit-mismatch", f"'{item.name}' is {unit.value} in every book", subject=item.name)
+        report.add(
+            item.place("type"), "unit-mismatch", f"'{item.name}' is {unit.value} in every book", subject=item.name
+        )
     if unit:
         return Entry(DECISION + item.name, TYPES[unit.value], meaning, item)
     for key in [key for key, value in (("type", written), ("meaning", meaning)) if not value]:
         message = f"'{key}' is missing: no standard gives it one"
         report.add(item.place(), "missing-field", message, subject=item.name)
     try:
-        return Entry(DECISION + item.name, type_named(written, item.fields["values"]), meaning, item) if written else None
+        return (
+            Entry(DECISION + item.name, type_named(written, item.fields["values"]), meaning, item) if written else None
+        )
     except ValueError as error:
         report.add(item.place("type"), "wrong-value", str(error), subject=item.name)
         return None
@@ -98,6 +104,8 @@ def order_computed(report: Report, entries: Mapping[str, Entry], vocabulary: Voc
     computed = []
     for name in ordered(reads):
         level = vocabulary.levels[name] = vocabulary.level(values[name].node)
+        if asked := vocabulary.asked_for(values[name]):
+            vocabulary.asked[name] = asked
         entry = entries[name]
         stage = vocabulary.header.stage_at(level)
         computed.append(Computed(name, entry.type, values[name], stage, entry.meaning, entry.item.key_place()))

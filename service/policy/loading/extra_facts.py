@@ -50,7 +50,9 @@ def _default(item: Item, type: Type, currency: str, low: int, high: int) -> int 
         return written
     if type.unit is Unit.ENUM:
         if written not in type.values:
-            raise ValueError(f"default: '{written}' is not one of the values {nearest(str(written), type.values)}".rstrip())
+            raise ValueError(
+                f"default: '{written}' is not one of the values {nearest(str(written), type.values)}".rstrip()
+            )
         return str(written)
     value = amount(written, type, currency)
     if not low <= value <= high:

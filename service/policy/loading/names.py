@@ -15,7 +15,9 @@ PROTECTED = (
     "national_origin", "citizenship", "religion", "belief", "creed", "disability", "disabled", "health", "pregnancy",
     "pregnant", "maternity", "marital_status", "married", "political_opinion", "union_membership", "veteran_status",
 )  # fmt: skip
-_PROTECTED = re.compile(rf"(?<![A-Za-z0-9])(?:{'|'.join(sorted(PROTECTED, key=len, reverse=True))})(?![A-Za-z0-9])", re.I)
+_PROTECTED = re.compile(
+    rf"(?<![A-Za-z0-9])(?:{'|'.join(sorted(PROTECTED, key=len, reverse=True))})(?![A-Za-z0-9])", re.I
+)
 _NAME = re.compile(r"'[^']*'|\"[^\"]*\"|([A-Za-z_][A-Za-z_0-9]*(?:\.[A-Za-z_][A-Za-z_0-9]*)+)")
 _PLAIN = re.compile(rf"{IDENTIFIER}")
 _DOTTED = re.compile(rf"{IDENTIFIER}(?:\.{IDENTIFIER})+")

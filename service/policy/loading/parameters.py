@@ -54,9 +54,7 @@ def _parameter(report: Report, item: Item, currency: str) -> Parameter | None:
             values.append((_day(written), amount(value, type, currency)))
         except ValueError as error:
             report.add(item.place("values", written), "wrong-value", str(error), subject=name)
-    return Parameter(
-        name, type, tuple(sorted(values)), fields["meaning"], fields["practice"], item.key_place()
-    )
+    return Parameter(name, type, tuple(sorted(values)), fields["meaning"], fields["practice"], item.key_place())
 
 
 def _rates(report: Report, document: Document, data: Mapping[str, object], currency: str) -> Rates:
@@ -92,5 +90,5 @@ def _day(written: str) -> date:
 def _rate(written: object) -> Fraction:
     text = "" if isinstance(written, bool) else str(written)
     if not _RATE.fullmatch(text) or not Fraction(text):
-        raise ValueError(f"{written!r} is not a rate such as \"1.08\"")
+        raise ValueError(f'{written!r} is not a rate such as "1.08"')
     return Fraction(text)

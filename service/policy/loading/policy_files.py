@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from schemas.book import DerivedSchema, FormulaSchema, PolicySchema, RuleSchema
+from schemas.book import NAME_LENGTH, DerivedSchema, FormulaSchema, PolicySchema, RuleSchema
 from service.policy.loading.header import Header
-from service.policy.loading.names import NAME_LENGTH
 from service.policy.loading.report import Item, Report
 from service.policy.unit_rules import nearest
 from service.policy.yaml_text import Document

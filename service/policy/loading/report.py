@@ -81,8 +81,8 @@ class Report:
             loaded: dict[str, Any] = schema.load(value)
             return loaded, True
         except ValidationError as error:
-            assert isinstance(error.messages, dict)
-            for at, message in _flat(error.messages, path):
+            messages: dict[str, Any] = error.normalized_messages()  # type: ignore[no-untyped-call]
+            for at, message in _flat(messages, path):
                 self._shape(schema, document, at, message, subject)
             return dict(error.valid_data) if isinstance(error.valid_data, dict) else {}, False
 

@@ -7,13 +7,13 @@ from collections.abc import Iterable, Mapping
 from schemas.book import GuardrailSchema, GuardrailsSchema, OptionSchema, OptionsSchema
 from service.domain.effects import Combine, Slot
 from service.domain.facts import BOOL, PERCENT
-from service.policy.book import Expression, Guardrail, OptionRule, Rule
+from service.policy.book import Guardrail, OptionRule, Rule
 from service.policy.loading.header import Header
 from service.policy.loading.policy_files import check_ids
 from service.policy.loading.report import Item, Report
 from service.policy.loading.templates import template
 from service.policy.loading.typed import Vocabulary, typed
-from service.policy.nodes import DECISION, Op, walk
+from service.policy.nodes import DECISION
 from service.policy.scope import Scope
 from service.policy.unit_rules import nearest
 from service.policy.yaml_text import Document
@@ -50,36 +50,31 @@ def read_rules(report: Report, rules: Iterable[tuple[str | None, Item]], vocabul
     rules = list(rules)
     check_ids(report, (item for _, item in rules), "rule")
     for stage, item in rules:
-        rule = _rule(report, item, stage or "", scopes[stage], vocabulary.slots)
+        rule = _rule(report, item, stage or "", scopes[stage], vocabulary)
         if rule is not None and stage is not None:
             read.append(rule)
     return tuple(sorted(read, key=lambda rule: vocabulary.header.level(rule.stage)))
 
 
-def _rule(report: Report, item: Item, stage: str, scope: Scope, slots: Mapping[str, Slot]) -> Rule | None:
-    fields = item.fields
+def _rule(report: Report, item: Item, stage: str, scope: Scope, vocabulary: Vocabulary) -> Rule | None:
+    fields, slots = item.fields, vocabulary.slots
     when = typed(report, item, ("when",), scope, BOOL, item.name)
     effects = []
     for name in sorted(fields["then"]):
         if name not in slots:
             hint = nearest(name, slots)
-            report.add(item.key_place("then", name), "unknown-slot", f"the book has no effect '{name}'", hint, item.name)
+            report.add(
+                item.key_place("then", name), "unknown-slot", f"the book has no effect '{name}'", hint, item.name
+            )
             continue
         value = typed(report, item, ("then", name), scope, slots[name].type, item.name)
         if value is not None:
             effects.append((name, value))
-    source, place = item.text("reason")
-    reason = template(report, fields["reason"], place, scope, _asked_for(when), item.name)
+    _, place = item.text("reason")
+    reason = template(report, fields["reason"], place, scope, vocabulary.asked_for(when), item.name)
     if when is None:
         return None
-    return Rule(
-        item.name, fields["practice"], stage, when, tuple(effects), reason, fields["priority"], item.place()
-    )
-
-
-def _asked_for(condition: Expression | None) -> frozenset[str]:
-    """Optional facts that a condition asks for with has(); a reason may then show them."""
-    return frozenset(node.value for node in walk(condition.node) if node.op is Op.HAS) if condition else frozenset()
+    return Rule(item.name, fields["practice"], stage, when, tuple(effects), reason, fields["priority"], item.place())
 
 
 def read_guardrails(report: Report, document: Document, vocabulary: Vocabulary) -> tuple[Guardrail, ...]:
@@ -90,7 +85,7 @@ def read_guardrails(report: Report, document: Document, vocabulary: Vocabulary) 
     for item in items:
         holds = typed(report, item, ("holds",), scope, BOOL, item.name)
         _, place = item.text("reason")
-        reason = template(report, item.fields["reason"], place, scope, _asked_for(holds), item.name)
+        reason = template(report, item.fields["reason"], place, scope, vocabulary.asked_for(holds), item.name)
         if holds is not None:
             guardrails.append(Guardrail(item.name, item.fields["practice"], holds, reason, item.place()))
     return tuple(sorted(guardrails, key=lambda guardrail: guardrail.id))

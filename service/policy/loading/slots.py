@@ -27,7 +27,9 @@ def read_slots(report: Report, document: Document, effects: Mapping[str, object]
     for name, standard in STANDARD_SLOTS.items():
         if standard.required and name not in effects:
             hint = f"{name}: {{type: {standard.unit.value}, combine: {standard.combine.value}, ...}}"
-            report.add(document.key_place("effects"), "missing-slot", f"no effect '{name}': {standard.meaning}", hint, name)
+            report.add(
+                document.key_place("effects"), "missing-slot", f"no effect '{name}': {standard.meaning}", hint, name
+            )
     return slots
 
 
@@ -40,7 +42,9 @@ def _slot(report: Report, item: Item, currency: str) -> Slot | None:
         return None
     standard = STANDARD_SLOTS.get(name)
     if standard and standard.unit is not type.unit:
-        report.add(item.place("type"), "unit-mismatch", f"'{name}' is {standard.unit.value} in every book", subject=name)
+        report.add(
+            item.place("type"), "unit-mismatch", f"'{name}' is {standard.unit.value} in every book", subject=name
+        )
     if not standard and not fields["meaning"]:
         report.add(item.place(), "missing-field", "'meaning' is missing: no standard gives it one", subject=name)
     combine = _combine(report, item, type)
@@ -104,9 +108,7 @@ def _bound(report: Report, item: Item, key: str, type: Type, currency: str) -> i
         return None
 
 
-def _initial(
-    report: Report, item: Item, type: Type, combine: Combine, currency: str, bounds: tuple[int, int]
-) -> Value:
+def _initial(report: Report, item: Item, type: Type, combine: Combine, currency: str, bounds: tuple[int, int]) -> Value:
     written, place = item.fields["initial"], item.place("initial")
     if combine in (Combine.ANY, Combine.UNION):
         nothing: Value = False if combine is Combine.ANY else frozenset()

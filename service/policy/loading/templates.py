@@ -16,9 +16,7 @@ from service.policy.unit_rules import nearest
 BRACES = re.compile(r"\{([^{}]*)\}|([{}])")
 
 
-def template(
-    report: Report, text: str, place: Place, scope: Scope, present: Set[str], subject: str
-) -> Template:
+def template(report: Report, text: str, place: Place, scope: Scope, present: Set[str], subject: str) -> Template:
     """`present`: optional facts that are there wherever the text is shown."""
     parts: list[str | Node] = []
     end = 0

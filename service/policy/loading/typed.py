@@ -13,7 +13,7 @@ from service.policy.findings import Place
 from service.policy.loading.header import Header
 from service.policy.loading.names import protected_reads
 from service.policy.loading.report import Item, Report
-from service.policy.nodes import DECISION, MEMBER, PARAMETER, Node, references
+from service.policy.nodes import DECISION, HAS, MEMBER, PARAMETER, Node, references
 from service.policy.scope import Scope
 
 OUTCOME = DECISION + "outcome"
@@ -22,7 +22,10 @@ OUTCOME_TYPE = Type(Unit.ENUM, OUTCOMES)
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """Every name of a book with its type. `levels`: the stage after which a name is known, 0 for the request alone."""
+    """Every name of a book with its type. `levels`: the stage after which a name is known, 0 for the request alone.
+
+    `asked`: the optional facts that a computed yes or no asks for with has().
+    """
 
     header: Header
     facts: Mapping[str, FactDecl]
@@ -30,6 +33,7 @@ class Vocabulary:
     parameters: Mapping[str, Parameter]
     computed: Mapping[str, Type]
     levels: dict[str, int] = field(default_factory=dict)
+    asked: dict[str, frozenset[str]] = field(default_factory=dict)
 
     def types(self) -> dict[str, Type]:
         types = {name: decl.type for name, decl in self.facts.items()}
@@ -60,6 +64,14 @@ class Vocabulary:
         names = (name.partition(MEMBER)[0] if name.startswith(DECISION) else name for name in references(node))
         return max((self.levels.get(name, 0) for name in names), default=0)
 
+    def asked_for(self, condition: Expression | None) -> frozenset[str]:
+        """Optional facts that a condition, or what it reads, asks for with has(); a reason may then show them."""
+        if condition is None:
+            return frozenset()
+        names = references(condition.node)
+        own = {name.removeprefix(HAS) for name in names if name.startswith(HAS)}
+        return frozenset(own).union(*(self.asked[name] for name in names if name in self.asked))
+
     def _scope(self, types: Mapping[str, Type], later: Mapping[str, str]) -> Scope:
         optional = frozenset(name for name, decl in self.facts.items() if decl.optional and name in types)
         return Scope(types, optional, self.header.currency, self.header.rounding, later)
@@ -74,8 +86,8 @@ def typed(
     for name, at in protected:
         lines = source.count("\n", 0, at)
         column = at - source.rfind("\n", 0, at) if lines else place.column + at
-        report.add(Place(place.file, place.line + lines, column), "protected-attribute",
-                   f"'{name}' is a protected attribute (P16)", "decide by what the work is, not by who asks", subject)  # fmt: skip
+        message, hint = f"'{name}' is a protected attribute (P16)", "decide by what the work is, not by who asks"
+        report.add(Place(place.file, place.line + lines, column), "protected-attribute", message, hint, subject)
     try:
         node = expression(source, scope, expected, place, subject)
     except ExpressionRefused as refused:

@@ -1,4 +1,4 @@
-"""The canonical content of a book and its version id: comments, formatting, order of keys, files and rules don't count."""
+"""The canonical content of a book and its version id: comments, formatting and every kind of order don't count."""
 
 from __future__ import annotations
 

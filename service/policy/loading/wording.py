@@ -62,12 +62,15 @@ MEMBERS = {
 }
 """Slot -> prefix of the texts that its members need."""
 
+NONE = "none"
+"""A member with this name says that there is nothing to tell."""
+
 
 def wanted_texts(slots: Mapping[str, Slot], options: Set[str]) -> dict[str, frozenset[str]]:
     wanted = {key: frozenset(names.split()) for key, names in TEXTS.items()}
     for slot, prefix in MEMBERS.items():
         if slot in slots:
-            wanted.update((prefix + member, frozenset()) for member in slots[slot].type.values)
+            wanted.update((prefix + member, frozenset()) for member in slots[slot].type.values if member != NONE)
     wanted.update((f"option.{option}.title", frozenset()) for option in options)
     return wanted
 
@@ -108,9 +111,7 @@ def _flat(report: Report, document: Document, data: object, path: Path) -> Itera
         report.add(document.place(*path), "wrong-value", "wording is text", "quote it", ".".join(map(str, path)))
 
 
-def _placeholders(
-    report: Report, place: Place, key: str, text: str, fitting: frozenset[str], shown: Set[str]
-) -> None:
+def _placeholders(report: Report, place: Place, key: str, text: str, fitting: frozenset[str], shown: Set[str]) -> None:
     allowed = fitting | {PARAMETER + name for name in shown}
     for match in BRACES.finditer(text):
         name = match.group(1)
