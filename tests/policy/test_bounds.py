@@ -3,15 +3,19 @@
 from datetime import date
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from service.domain.effects import Combine, Slot
 from service.domain.facts import BOOL, COUNT, MONEY, PERCENT, FactDecl, Type, Unit
 from service.domain.money import Rounding
 from service.policy.book import Template
-from service.policy.bounds import OutOfBounds, check_bounds
+from service.policy.bounds import Interval, IntervalAlgebra, OutOfBounds, check_bounds
 from service.policy.expressions import Scope
-from service.policy.program import BoundComputed, BoundGuardrail, BoundOption, BoundRule, Program, Stage
+from service.policy.program import BoundComputed, BoundGuardrail, BoundOption, BoundRule, Program, Stage, fold
+from service.policy.values import evaluate_node
 from tests.policy.sample_scope import CATEGORY, typed
+from tests.policy.sources import MONEY_TEXTS
 
 MOST = 10**12
 FACTS = {
@@ -169,3 +173,23 @@ def test_contributions_in_bounds_whose_sum_is_not() -> None:
 def test_a_branch_never_taken_keeps_its_fault() -> None:
     found = check_bounds(program(worth="job.cost > 1 ? div_up(job.cost - 1, 2) : 0"))
     assert told(found) == [("computed", "decision.worth", "negative-division")]
+
+
+RANGED = {
+    name: st.integers(-50, 10**6)
+    for name in ("job.cost", "params.late_fee", "decision.target", "client.orders", "params.share", "params.times")
+} | {name: st.integers(0, 1) for name in ("client.trusted", "deal.asked", "has:deal.budget", "deal.budget")}
+ENV = {name: st.tuples(numbers, numbers, st.booleans()) for name, numbers in RANGED.items()}
+OTHERS: dict[str, int | bool | str] = {"client.category": "good", "client.months_active": 3, "client.scenes": 2, "decision.approvals:owner": False}
+
+
+@given(MONEY_TEXTS, st.fixed_dictionaries(ENV))
+def test_no_value_leaves_its_interval(source: str, drawn: dict[str, tuple[int, int, bool]]) -> None:
+    algebra = IntervalAlgebra()
+    intervals = {name: algebra.lit(value, COUNT) for name, value in OTHERS.items()}
+    intervals |= {name: Interval(min(a, b), max(a, b)) for name, (a, b, _) in drawn.items()}
+    values = OTHERS | {name: a if first else b for name, (a, b, first) in drawn.items()}
+    node = typed(source, MONEY)
+    interval, value = fold(node, algebra, intervals), evaluate_node(node, values)
+    assert isinstance(value, int)
+    assert interval.low <= value <= interval.high or "integer-overflow" in {code for code, _, _ in algebra.faults}
