@@ -11,12 +11,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from service.settings import Settings
 from tests.conftest import free_port
 
 FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -71,14 +72,18 @@ def test_every_make_target_that_is_named_exists(root: Path) -> None:
 
 
 def test_settings_are_told_with_their_defaults(root: Path) -> None:
-    from service.settings import Settings
-
     readme = (root / "README.md").read_text()
     defaults = Settings()
-    assert f"| `{defaults.database_url}` |" in readme
-    assert f"| {defaults.workers}, {defaults.threads} |" in readme
-    assert f"| `{defaults.rate_limit}` |" in readme
-    assert defaults.max_body_bytes == 1024 * 1024
+    told = {
+        name for row in re.findall(r"^\| (`[A-Z_]+`.*?) \|", readme, re.MULTILINE) for name in re.findall(r"\w+", row)
+    }
+    # The shared folder is handed from serve to its own workers.
+    assert told == {field.name.upper() for field in fields(Settings)} - {"SHARED_FOLDER"}
+    for default in (defaults.database_url, defaults.rate_limit, defaults.log_level):
+        assert f"| `{default}` |" in readme
+    assert f"| `{defaults.workers}`, `{defaults.threads}` |" in readme
+    assert f"| `{defaults.host}`, `{defaults.port}` |" in readme
+    assert (defaults.max_body_bytes, defaults.max_batch_bytes) == (1024 * 1024, 64 * 1024 * 1024)
 
 
 def _differences(expected: Any, actual: Any, at: str = "") -> Iterator[str]:
