@@ -1,0 +1,39 @@
+"""The command's outermost layer: subcommands, version, exit codes."""
+
+from __future__ import annotations
+
+from importlib.metadata import PackageNotFoundError, version
+
+import click
+
+from service.cli.check import check
+from service.cli.evaluate import evaluate
+from service.cli.serve import serve
+
+EPILOG = """
+\b
+Examples:
+  quotewright serve --port 8000
+  quotewright evaluate examples/website.json
+  quotewright check policies/agency
+
+\b
+Exit codes: 0 done; 1 findings or refused, told on standard error; 2 wrong usage.
+"""
+
+
+def _version() -> str:
+    try:
+        return version("quotewright")
+    except PackageNotFoundError:  # a source tree that isn't installed
+        return "(not installed)"
+
+
+@click.group(epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(_version(), prog_name="quotewright")
+def quotewright() -> None:
+    """Decides on quote requests by a written policy, and says why."""
+
+
+for _command in (evaluate, check, serve):
+    quotewright.add_command(_command)

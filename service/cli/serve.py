@@ -1,0 +1,83 @@
+"""`quotewright serve`: what must be right before the first request is checked here, then gunicorn takes over."""
+
+from __future__ import annotations
+
+import os
+import socket
+import sys
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import NoReturn
+
+import click
+
+from service.cli.books import open_book
+from service.cli.refusals import Refusal
+from service.ledger import LedgerUnavailable, LedgerUrlRefused, migrate
+from service.settings import Settings, SettingsRefused, from_environment
+
+EPILOG = """
+\b
+Examples:
+  quotewright serve --port 8000
+  quotewright serve --database postgresql://quotes@db.example/quotes --workers 4
+  POLICY_BOOK=my/policies quotewright serve --host 0.0.0.0
+
+\b
+Exit codes: 0 stopped; 1 the book, the database or the port can't be used; 2 wrong usage.
+Every other setting is an environment variable; the README lists them.
+"""
+
+
+@click.command(epilog=EPILOG)
+@click.option(
+    "--port", metavar="N", type=click.IntRange(1, 65_535), help="Port to listen on; or PORT.  [default: 8000]"
+)
+@click.option("--host", metavar="ADDRESS", help="Address to listen on; or HOST.  [default: 127.0.0.1]")
+@click.option("--workers", metavar="N", type=click.IntRange(1, 64), help="Processes; or WORKERS.  [default: 2]")
+@click.option(
+    "--database",
+    metavar="URL",
+    help="Ledger, sqlite:///FILE or postgresql://...; or DATABASE_URL.  [default: sqlite:///var/quotewright.db]",
+)
+def serve(port: int | None, host: str | None, workers: int | None, database: str | None) -> NoReturn:
+    """Serve POST /evaluate and the rest of the HTTP interface.
+
+    Before the first request the policy book is checked and the database is migrated; a broken book, an unreachable
+    database or a port in use ends the command.
+    """
+    chosen = {"PORT": port, "HOST": host, "WORKERS": workers, "DATABASE_URL": database}
+    environment = {**os.environ, **{name: str(value) for name, value in chosen.items() if value is not None}}
+    settings = _settings(environment)
+    open_book(settings.policy_book, datetime.now(UTC).date())
+    _refuse_taken(settings.host, settings.port)
+    try:
+        migrate(settings.database_url)
+    except LedgerUrlRefused as refused:
+        raise click.UsageError(f"{refused}.") from refused
+    except LedgerUnavailable as away:
+        raise Refusal(f"{away}. Start it, or give another one: --database URL or DATABASE_URL.") from away
+    command = [sys.executable, "-m", "gunicorn", "--config", "python:service.gunicorn_conf", "wsgi:app"]
+    sys.stdout.flush()
+    os.execve(command[0], command, environment)
+
+
+def _settings(environment: Mapping[str, str]) -> Settings:
+    try:
+        return from_environment(environment)
+    except SettingsRefused as refused:
+        raise click.UsageError("\n".join(map(str, refused.variables))) from refused
+
+
+def _refuse_taken(host: str, port: int) -> None:
+    """Gunicorn would try for five seconds and then say it in its log; another server may still come first."""
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind, protocol) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except OSError as error:
+        reason = error.strerror or "not an address of this machine"
+        raise Refusal(
+            f"{host}:{port} can't be listened on: {reason}. Choose another one: --port N, --host ADDRESS."
+        ) from error
