@@ -32,7 +32,8 @@ def call(checker: Checker, tree: Syntax, wanted: Type | None, present: Present) 
 def _wrong(checker: Checker, tree: Syntax, usage: str, present: Present) -> Node | None:
     for arg in tree.args:
         checker.check(arg, UNKNOWN, present)
-    return checker.refuse("wrong-arguments", f"the arguments of `{checker.text(tree)}` don't fit", tree, f"write {usage}")
+    message = f"the arguments of `{checker.text(tree)}` don't fit"
+    return checker.refuse("wrong-arguments", message, tree, f"write {usage}")
 
 
 def _has(checker: Checker, tree: Syntax, wanted: Type | None, present: Present) -> Node | None:

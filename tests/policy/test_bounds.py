@@ -180,7 +180,12 @@ RANGED = {
     for name in ("job.cost", "params.late_fee", "decision.target", "client.orders", "params.share", "params.times")
 } | {name: st.integers(0, 1) for name in ("client.trusted", "deal.asked", "has:deal.budget", "deal.budget")}
 ENV = {name: st.tuples(numbers, numbers, st.booleans()) for name, numbers in RANGED.items()}
-OTHERS: dict[str, int | bool | str] = {"client.category": "good", "client.months_active": 3, "client.scenes": 2, "decision.approvals:owner": False}
+OTHERS: dict[str, int | bool | str] = {
+    "client.category": "good",
+    "client.months_active": 3,
+    "client.scenes": 2,
+    "decision.approvals:owner": False,
+}
 
 
 @given(MONEY_TEXTS, st.fixed_dictionaries(ENV))
