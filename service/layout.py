@@ -6,7 +6,6 @@ It decides nothing: what fired and what it yields is given. No HTTP, no ledger, 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -19,6 +18,7 @@ from service.domain.envelope import PRICED, narrowings, price
 from service.domain.followup import Promises, follow_up
 from service.domain.options import options
 from service.domain.quote import QuoteRequest
+from service.domain.record import record
 from service.domain.terms import Agreed, start_of_work, terms
 from service.domain.waterfall import Causes, waterfall
 from service.policy.book import Book
@@ -36,7 +36,7 @@ Contributions = Mapping[str, Sequence[tuple[str, Any]]]
 _PERCENT_SLOTS = ("discount", "bonus", "compensation")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Priced:
     """What a decision says about money; all of it empty where no price is named."""
 

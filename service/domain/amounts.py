@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from service.domain.record import record
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Amounts:
     """`unbounded`: worth with markups, or the prohibitive price, before the floor and the earlier range."""
 

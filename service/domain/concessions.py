@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 
 from service.domain.amounts import Amounts
 from service.domain.decision import Concession
+from service.domain.record import record
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Condition:
     """What a contingent concession hangs on, in words, and the last day on which it holds."""
 

@@ -5,11 +5,12 @@ Money is in minor units of `price.currency`, percentages in basis points. Only `
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime
 
+from service.domain.record import record
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+
+@record
 class PolicyRef:
     """`effective_from`: the newest date on which a parameter in force took its value."""
 
@@ -18,7 +19,7 @@ class PolicyRef:
     effective_from: date
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Price:
     """`fixed` only when the scope is complete (P2); then low = target = high = fixed."""
 
@@ -29,7 +30,7 @@ class Price:
     fixed: int | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Step:
     """One step from fair price to target. `total` is the running total after it; the last is the target."""
 
@@ -42,7 +43,7 @@ class Step:
     total: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Share:
     """A line's part of the target; all shares sum to it exactly."""
 
@@ -51,7 +52,7 @@ class Share:
     amount: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Option:
     id: str
     title: str
@@ -61,7 +62,7 @@ class Option:
     recommended: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Concession:
     """Something given away. `condition` and `lapses_on` are set for contingent ones (D2)."""
 
@@ -73,14 +74,14 @@ class Concession:
     rules: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Milestone:
     name: str
     due_on: date
     amount: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Terms:
     """`milestones` (prepayment first) sum to the target. `credit_limit` is 0 where `credit_days` is."""
 
@@ -94,7 +95,7 @@ class Terms:
     clauses: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Narrowing:
     """An open detail and how much narrower the range would be with it settled."""
 
@@ -103,14 +104,14 @@ class Narrowing:
     narrows_by: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Approval:
     role: str
     rules: tuple[str, ...]
     why: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class FollowUp:
     respond_by: datetime
     acknowledge: bool
@@ -119,13 +120,13 @@ class FollowUp:
     contact_every_days: int | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Effect:
     slot: str
     value: int | bool | str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Reason:
     rule: str
     practice: str
@@ -134,7 +135,7 @@ class Reason:
     text: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class FalseClause:
     """`clause` as written in the book; `actual` what the facts gave, `required` what would have made it true."""
 
@@ -143,7 +144,7 @@ class FalseClause:
     required: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class NotFired:
     rule: str
     practice: str
@@ -151,7 +152,7 @@ class NotFired:
     clauses: tuple[FalseClause, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Hold:
     """Why a decision is held for a person: a guardrail breached, or the two matchers at odds."""
 
@@ -160,13 +161,13 @@ class Hold:
     why: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Answer:
     question: str
     answer: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class ToClient:
     """The only part that may leave the firm (M4). Money here is text in the client's language."""
 
@@ -183,7 +184,7 @@ class ToClient:
     next_step: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Decision:
     decision_id: str
     evaluated_at: datetime

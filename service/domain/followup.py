@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime
 
 from service.domain.calendar import Calendar
 from service.domain.decision import FollowUp
+from service.domain.record import record
 
 MOST_CALLS = 20
 """A validity of years must not plan calls for years: after so many the firm has its answer."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Promises:
     """What the rules decided: hours and business days. None: the book has no such slot. 0 calls: none."""
 

@@ -28,6 +28,6 @@ def _option(id: str, title: str, share: int, price: Price, recommended: bool, ro
     target = percent_of(price.target, share, rounding)
     low = high = target
     if price.fixed is None:
-        low = percent_of(price.low, share, Rounding.DOWN)
-        high = percent_of(price.high, share, Rounding.UP)
+        low = price.low * share // PERCENT_SCALE
+        high = -(-price.high * share // PERCENT_SCALE)
     return Option(id=id, title=title, low=low, target=target, high=high, recommended=recommended)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 
 from service.domain.amounts import Amounts
@@ -11,9 +10,10 @@ from service.domain.calendar import Calendar
 from service.domain.decision import Milestone, Terms
 from service.domain.errors import Inconsistent
 from service.domain.money import Rounding, divide, shares
+from service.domain.record import record
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Agreed:
     """What the rules decided on payment: percent in basis points, `stages` payments after the prepayment."""
 

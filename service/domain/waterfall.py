@@ -4,16 +4,16 @@ it lays out what the book's formulas yielded, and refuses amounts that don't add
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from service.domain.amounts import Amounts
 from service.domain.decision import Step
 from service.domain.errors import Inconsistent
 from service.domain.money import PERCENT_SCALE, shares
 from service.domain.quote import EarlierRange
+from service.domain.record import record
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Causes:
     """What moved the price: rule ids, the percentages and the times that they wrote, and the named roundings.
 

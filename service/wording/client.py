@@ -4,16 +4,16 @@ and nothing else: no hassle, no category, no cost, no margin and no rule reaches
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date
 
 from service.domain.decision import Answer, Concession, Narrowing, Option, Price, Share, Terms, ToClient
 from service.domain.money import PERCENT_SCALE
 from service.domain.quote import Extra, Line, Question
+from service.domain.record import record
 from service.wording.messages import Messages
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Asked:
     """What the client said and is: the words that an answer takes up."""
 
@@ -25,7 +25,7 @@ class Asked:
     questions: tuple[Question, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Told:
     """What the firm answers. `price` and `terms` are None for a decline and while details are needed.
 
@@ -142,7 +142,7 @@ def _terms(messages: Messages, told: Told) -> Iterator[str]:
     if terms.instalments:
         yield messages.text("terms.instalments", {"count": str(terms.instalments)})
     if terms.ways_to_pay:
-        ways = language.either([messages.text(f"way.{way}") for way in terms.ways_to_pay])
+        ways = language.either(tuple([messages.text(f"way.{way}") for way in terms.ways_to_pay]))
         yield messages.text("terms.ways", {"ways": ways})
     for clause in terms.clauses:
         yield messages.text(f"clause.{clause}")

@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property, lru_cache
+from functools import lru_cache
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date
@@ -79,6 +79,11 @@ class Language:
         except (UnknownLocaleError, ValueError):
             self._locale = Locale.parse(FALLBACK)
         self._symbols = self._locale.number_symbols["latn"]
+        # Babel's formatting is exact here but slow, and the same few values come back: a day, a list of ways to pay.
+        self.date = lru_cache(maxsize=4096)(self._date)
+        self.days = lru_cache(maxsize=512)(self._days)
+        self.percent = lru_cache(maxsize=512)(self._percent)
+        self.either = lru_cache(maxsize=512)(self._either)
 
     def money(self, currency: str) -> MoneyText:
         pattern = self._locale.currency_formats["standard"]
@@ -95,22 +100,20 @@ class Language:
             digits=exponent(currency),
         ).formatter()
 
-    @cached_property
-    def _percent(self) -> tuple[str, str]:
+    def _percent(self, bp: int) -> str:
         pattern = self._locale.percent_formats[None]
-        return pattern.prefix[0], pattern.suffix[0]
-
-    def percent(self, bp: int) -> str:
-        before, after = self._percent
-        return f"{before}{self._decimal(bp, 100)}{after}"
+        return f"{pattern.prefix[0]}{self._decimal(bp, 100)}{pattern.suffix[0]}"
 
     def _decimal(self, value: int, scale: int) -> str:
         return decimal_text(value, scale).replace(".", self._symbols.get("decimal", "."))
 
-    def days(self, count: int) -> str:
-        return _counted(count, "duration-day", self._locale)
+    def _days(self, count: int) -> str:
+        return self._counted(count, "duration-day")
 
-    def either(self, items: Sequence[str]) -> str:
+    def _counted(self, count: int, unit: str) -> str:
+        return format_unit(count, unit, length="long", locale=self._locale)
+
+    def _either(self, items: tuple[str, ...]) -> str:
         """`card, cash or transfer`"""
         return self._listed(items, "or")
 
@@ -139,11 +142,11 @@ class Language:
             case Unit.RATIO:
                 return self._decimal(int(str(value)), 10_000)
             case Unit.DAYS | Unit.MONTHS | Unit.HOURS:
-                return _counted(int(str(value)), "duration-" + type.unit.value.removesuffix("s"), self._locale)
+                return self._counted(int(str(value)), f"duration-{type.unit.value.removesuffix('s')}")
         return value_text(type, value, currency)
 
-    def date(self, day: date) -> str:
-        return _date_text(day, self._locale)
+    def _date(self, day: date) -> str:
+        return format_date(day, "long", locale=self._locale)
 
 
 def _space(neighbour: str) -> str:
@@ -156,16 +159,6 @@ def _filled(pattern: str, first: str, second: str) -> str:
     before, _, rest = pattern.partition("{0}")
     between, _, after = rest.partition("{1}")
     return f"{before}{first}{between}{second}{after}"
-
-
-@lru_cache(maxsize=4096)
-def _date_text(day: date, locale: Locale) -> str:
-    return format_date(day, "long", locale=locale)
-
-
-@lru_cache(maxsize=4096)
-def _counted(count: int, unit: str, locale: Locale) -> str:
-    return format_unit(count, unit, length="long", locale=locale)
 
 
 @lru_cache(maxsize=256)

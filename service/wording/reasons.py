@@ -47,7 +47,8 @@ class Reasons:
     def __init__(self, program: Program) -> None:
         rules = [rule for stage in program.stages for rule in stage.rules]
         self._texts = {rule.id: rendered(rule.reason, program.currency) for rule in rules}
-        self._settled = {rule.id: reason for rule in rules if (reason := _settled(rule))}
+        self._effects = {rule.id: effects for rule in rules if (effects := _settled_effects(rule)) is not None}
+        self._settled = {rule.id: self._reason(rule, {}, {}) for rule in rules if self._always_the_same(rule)}
 
     def of(
         self, fired: Sequence[BoundRule], written: Mapping[str, Sequence[tuple[str, Any]]], env: Mapping[str, Any]
@@ -55,27 +56,29 @@ class Reasons:
         """In the order of the rules. `written`: by slot, what each rule contributed to it."""
         return tuple([self._settled.get(rule.id) or self._reason(rule, written, env) for rule in fired])
 
+    def _always_the_same(self, rule: BoundRule) -> bool:
+        return rule.id in self._effects and not _reads(rule.reason)
+
     def _reason(
         self, rule: BoundRule, written: Mapping[str, Sequence[tuple[str, Any]]], env: Mapping[str, Any]
     ) -> Reason:
-        effects = tuple(
-            [
-                Effect(slot=slot, value=node.value if node.op is Op.LIT else _contributed(written, slot, rule.id))
-                for slot, node in rule.effects
-            ]
-        )
+        effects = self._effects.get(rule.id)
+        if effects is None:
+            effects = tuple([Effect(slot=slot, value=_contributed(written, slot, rule.id)) for slot, _ in rule.effects])
         return Reason(
             rule=rule.id, practice=rule.practice, stage=rule.stage, effects=effects, text=self._texts[rule.id](env)
         )
 
 
-def _settled(rule: BoundRule) -> Reason | None:
-    """The reason of a rule that says and does the same whatever the request; None for the others."""
-    if any(not isinstance(part, str) for part in rule.reason.parts) or any(n.op is not Op.LIT for _, n in rule.effects):
+def _reads(template: Template) -> bool:
+    return any(not isinstance(part, str) and part.op is not Op.LIT for part in template.parts)
+
+
+def _settled_effects(rule: BoundRule) -> tuple[Effect, ...] | None:
+    """What the rule contributes whatever the request; None where that depends on it."""
+    if any(node.op is not Op.LIT for _, node in rule.effects):
         return None
-    effects = tuple(Effect(slot=slot, value=node.value) for slot, node in rule.effects)
-    text = "".join(str(part) for part in rule.reason.parts)
-    return Reason(rule=rule.id, practice=rule.practice, stage=rule.stage, effects=effects, text=text)
+    return tuple(Effect(slot=slot, value=node.value) for slot, node in rule.effects)
 
 
 def _contributed(written: Mapping[str, Sequence[tuple[str, Any]]], slot: str, rule: str) -> int | bool | str:
