@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from io import TextIOWrapper
 
 NEWEST_PYTHON = (3, 12)
 
@@ -17,6 +18,9 @@ def main() -> int:
             file=sys.stderr,
         )
         return 1
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a terminal that can't show a sign still gets the rest
     from service.cli.command import quotewright  # imports the engine
 
     quotewright(prog_name="quotewright")

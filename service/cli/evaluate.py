@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import IO
 
 import click
 from rich.console import Console
@@ -38,7 +37,7 @@ Exit codes: 0 a decision, whichever it is; 1 the request or the book is refused;
 
 
 @click.command(epilog=EPILOG)
-@click.argument("file", type=click.File("rb"))
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, readable=True, allow_dash=True))
 @click.option(
     "--book",
     "folder",
@@ -56,7 +55,7 @@ Exit codes: 0 a decision, whichever it is; 1 the request or the book is refused;
     type=click.DateTime(["%Y-%m-%d"]),
     help="Decide as on that day, whatever the request says.",
 )
-def evaluate(file: IO[bytes], folder: Path, as_json: bool, why_not: bool, as_of: datetime | None) -> None:
+def evaluate(file: str, folder: Path, as_json: bool, why_not: bool, as_of: datetime | None) -> None:
     """Decide on the quote request in FILE, the JSON body of POST /evaluate; - reads standard input."""
     now = datetime.now(UTC)
     book = open_book(folder, now.date())
@@ -68,18 +67,20 @@ def evaluate(file: IO[bytes], folder: Path, as_json: bool, why_not: bool, as_of:
         print_decision(Console(highlight=False, markup=False, emoji=False), decision, request.currency)
 
 
-def _request(file: IO[bytes], now: datetime, book: OpenBook, as_of: date | None) -> QuoteRequest:
+def _request(file: str, now: datetime, book: OpenBook, as_of: date | None) -> QuoteRequest:
+    with click.open_file(file, "rb") as body:
+        text = json_text.parse(body.read())
     try:
-        text = json_text.parse(file.read())
         if text.unreadable:
             raise Invalid(text.findings)
         if as_of and isinstance(text.value, dict):
             text.value["as_of"] = as_of.isoformat()
         return read_request(text.value, now, book.checks, text.findings)
     except Invalid as invalid:
+        name = "standard input" if file == "-" else file
         count = f"{len(invalid.findings)} finding{'s' if len(invalid.findings) > 1 else ''}"
         raise Refusal(
-            *(f"{file.name}: {finding}" for finding in invalid.findings[:MOST_FINDINGS]),
+            *(f"{name}: {finding}" for finding in invalid.findings[:MOST_FINDINGS]),
             f"The request is refused: {count}.",
         ) from invalid
 

@@ -48,13 +48,15 @@ def test_tables_missing(empty_url, entry):
 
 
 @pytest.mark.parametrize("empty_url", ["postgresql"], indirect=True)
-def test_a_server_that_cut_the_connection_is_reached_again(ledger, url, entry, postgres):
+def test_a_server_that_cut_the_connection_is_reached_again(ledger, url, entry):
     ledger.record([entry()])
-    with postgres.connect() as connection:
-        connection.execute(
-            text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = :name"),
-            {"name": make_url(url).database},
+    engine = create_engine(url)
+    with engine.connect() as connection:
+        others = (
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = :name AND pid <> pg_backend_pid()"
         )
+        assert connection.scalars(text(others), {"name": make_url(url).database}).all() == [True]
+    engine.dispose()
     assert ledger.record([entry()])[0].replayed is False
 
 
