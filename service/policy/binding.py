@@ -6,7 +6,7 @@ Knows neither requests nor the matcher. An amount of money is converted once, ha
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
@@ -14,7 +14,7 @@ from typing import TypeVar
 
 from service.domain.effects import Slot
 from service.domain.facts import FactDecl, Type, Unit
-from service.domain.money import Rounding, divide, exponent
+from service.domain.money import Rounding, divide, exponent, text
 from service.policy.book import Book, Template
 from service.policy.nodes import DECISION, MEMBER, PARAMETER, Node, Op
 from service.policy.program import BoundComputed, BoundGuardrail, BoundOption, BoundRule, Program, Stage
@@ -74,24 +74,39 @@ def bind(book: Book, as_of: date, currency: str, overrides: Mapping[str, int] | 
     return _program(book, _Binder(literals, money, set()), currency, epoch(book, as_of), parameters)
 
 
-def for_bounds(book: Book) -> Iterator[Program]:
-    """Programs in which a parameter is an input that ranges over all its values, on any day and in any currency.
+def for_bounds(book: Book) -> Program:
+    """A program in which a parameter is an input that ranges over all its values, on any day and in any currency.
 
-    Money literals are those of the book's currency, then those of the one whose minor unit is worth least.
+    So is a money literal, under the name that it is written by: its amount depends on the request's currency.
     """
     scales = [_scale(book, currency, rate) for currency, rates in book.rates.items() for _, rate in rates]
-    largest = max([Fraction(1), *scales])
+    least, most = min([Fraction(1), *scales]), max([Fraction(1), *scales])
     facts = dict(book.facts)
+
+    def input_of(name: str, type: Type, low: int, high: int) -> Node:
+        if type.unit is Unit.MONEY:
+            ends = [_times(value, scale) for value in (low, high) for scale in (least, most)]
+            low, high = min(ends), max(ends)
+        facts[name] = FactDecl(name, type, "", low, high)
+        return Node(Op.REF, type, (), name)
+
     for parameter in book.parameters.values():
         values = [value for _, value in parameter.values]
-        if parameter.type.unit is Unit.MONEY:
-            values += [_times(value, scale) for value in values for scale in (min([Fraction(1), *scales]), largest)]
-        name = PARAMETER + parameter.name
-        facts[name] = FactDecl(name, parameter.type, parameter.meaning, min(values), max(values))
-    yield replace(_program(book, _Binder({}, None, set()), book.currency, date.min, {}), facts=facts)
-    if largest > 1:
-        binder = _Binder({}, lambda amount: _times(amount, largest), set())
-        yield replace(_program(book, binder, book.currency, date.min, {}), facts=facts)
+        input_of(PARAMETER + parameter.name, parameter.type, min(values), max(values))
+
+    def of_literal(node: Node) -> Node:
+        return input_of(text(node.value, book.currency), node.type, node.value, node.value)
+
+    binder = _Binder({}, None, set(), of_literal if scales else None)
+    program = _program(book, binder, book.currency, date.min, {})
+    return replace(program, facts=facts, slots={name: _widened(slot, least, most) for name, slot in book.slots.items()})
+
+
+def _widened(slot: Slot, least: Fraction, most: Fraction) -> Slot:
+    if slot.type.unit is not Unit.MONEY:
+        return slot
+    ends = [_times(end, scale) for end in (slot.minimum, slot.maximum) for scale in (least, most)]
+    return replace(slot, minimum=min(ends), maximum=max(ends))
 
 
 def _program(
@@ -121,11 +136,15 @@ def _program(
 
 @dataclass(frozen=True, slots=True)
 class _Binder:
-    """`literals`: what stands for a parameter. `members`: collects the (slot, member) pairs that are read."""
+    """`literals`: what stands for a parameter. `members`: collects the (slot, member) pairs that are read.
+
+    `money`: converts amounts; `literal` puts something else in the place of a money literal.
+    """
 
     literals: Mapping[str, Node]
     money: Callable[[int], int] | None
     members: set[tuple[str, str]]
+    literal: Callable[[Node], Node] | None = None
 
     def node(self, node: Node) -> Node:
         """The node itself where nothing in it changes."""
@@ -133,8 +152,10 @@ class _Binder:
         if op is Op.REF:
             return self._reference(node)
         if op is Op.LIT:
-            if self.money is None or node.type.unit is not Unit.MONEY:
+            if node.type.unit is not Unit.MONEY:
                 return node
+            if self.money is None:
+                return self.literal(node) if self.literal else node
             return Node(op, node.type, (), self.money(node.value), node.span)
         if not node.args:
             return node

@@ -73,8 +73,10 @@ class Document:
             below = spot.below
             if isinstance(below, dict) and isinstance(step, str):
                 found = below.get(step)
+            elif isinstance(below, list) and isinstance(step, int) and step < len(below):
+                found = below[step]
             else:
-                found = below[step] if isinstance(below, list) and isinstance(step, int) else None
+                found = None
             if found is None:
                 break
             spot = found
@@ -96,8 +98,9 @@ def parse(file: str, raw: bytes) -> tuple[Document | None, list[Finding]]:
         if findings:
             return None, findings
         node = _compose(text)
-    except _TooDeep:
-        return None, [Finding(start, "too-deep", f"nested deeper than {MAX_DEPTH} levels")]
+    except _TooDeep as deep:
+        place = Place(file, deep.mark.line + 1, deep.mark.column + 1) if deep.mark else start
+        return None, [Finding(place, "too-deep", f"nested deeper than {MAX_DEPTH} levels")]
     except yaml.MarkedYAMLError as error:
         return None, [_syntax(file, error)]
     except yaml.YAMLError as error:
@@ -110,7 +113,9 @@ def parse(file: str, raw: bytes) -> tuple[Document | None, list[Finding]]:
 
 
 class _TooDeep(Exception):
-    pass
+    def __init__(self, mark: Any) -> None:
+        self.mark = mark
+        super().__init__(mark)
 
 
 class _Composer(CParser):
@@ -120,10 +125,10 @@ class _Composer(CParser):
         self.depth = 0
         super().__init__(text)
 
-    def descend_resolver(self, parent: object, index: object) -> None:
+    def descend_resolver(self, parent: yaml.Node | None, index: object) -> None:
         self.depth += 1
         if self.depth > MAX_DEPTH + 1:
-            raise _TooDeep
+            raise _TooDeep(parent.start_mark if parent else None)
 
     def ascend_resolver(self) -> None:
         self.depth -= 1
@@ -147,7 +152,7 @@ def _marks(file: str, text: str) -> Iterator[Finding]:
     for event in yaml.parse(text, Loader=yaml.CLoader):
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         if depth > MAX_DEPTH + 1:
-            raise _TooDeep
+            raise _TooDeep(event.start_mark)
         if not isinstance(event, yaml.NodeEvent):
             continue
         mark = event.start_mark

@@ -11,13 +11,9 @@ from service.policy.loading.report import Report
 
 def check_reach(report: Report, book: Book) -> None:
     places = _places(book)
-    seen = set()
-    for program in for_bounds(book):
-        for fault in check_bounds(program):
-            if (fault.kind, fault.name, fault.code) not in seen:
-                seen.add((fault.kind, fault.name, fault.code))
-                place = places.get((fault.kind, fault.name), Place("book.yaml", 1, 1))
-                report.add(place, fault.code, fault.message, fault.suggestion, fault.name)
+    for fault in check_bounds(for_bounds(book)):
+        place = places.get((fault.kind, fault.name), Place("book.yaml", 1, 1))
+        report.add(place, fault.code, fault.message, fault.suggestion, fault.name)
 
 
 def _places(book: Book) -> dict[tuple[str, str], Place]:

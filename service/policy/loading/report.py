@@ -14,6 +14,8 @@ from service.policy.yaml_text import Document, Path
 
 _MISSING = "Missing data for required field."
 _UNKNOWN = "Unknown field."
+_STAND_INS = {"practice": "", "meaning": "", "reason": "", "worked": "", "priority": 0, "client": False}
+"""Fields without which the rest of an item can still be read, for its findings."""
 _CONSEQUENCES = frozenset(
     {"unknown-name", "unknown-placeholder", "unknown-rule", "missing-formula", "missing-message", "missing-file"}
 )
@@ -61,7 +63,7 @@ class Report:
         return self._loaded(schema, document, (), "", document.data)[0]
 
     def items(self, schema: Schema, document: Document, key: str, data: Mapping[str, Any]) -> Iterator[Item]:
-        """The well-formed items under `key`: of a mapping by name, of a list by index."""
+        """The readable items under `key`: of a mapping by name, of a list by index."""
         held = data.get(key) or ()
         for step, value in held.items() if isinstance(held, dict) else enumerate(held):
             path = (key, step)
@@ -84,7 +86,9 @@ class Report:
             messages: dict[str, Any] = error.normalized_messages()  # type: ignore[no-untyped-call]
             for at, message in _flat(messages, path):
                 self._shape(schema, document, at, message, subject)
-            return dict(error.valid_data) if isinstance(error.valid_data, dict) else {}, False
+            right = dict(error.valid_data) if isinstance(error.valid_data, dict) else {}
+            fields = {**{key: _STAND_INS[key] for key in _STAND_INS.keys() & schema.fields.keys()}, **right}
+            return fields, fields.keys() >= schema.fields.keys()
 
     def _shape(self, schema: Schema, document: Document, path: Path, message: str, subject: str) -> None:
         name = str(path[-1])
