@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from dataclasses import fields, is_dataclass
 from datetime import date
 from pathlib import Path
@@ -194,3 +195,12 @@ def test_cycles_are_found_each_once() -> None:
     assert cycles({"bridge": {"a", "q"}, "a": {"b"}, "b": {"a", "bridge2"}, "bridge2": {"q"}, "q": set()}) == [
         ["a", "b"]
     ]
+
+
+def test_every_code_has_a_line_in_the_documentation() -> None:
+    root = TESTS.parent
+    sources = [path.read_text() for path in (root / "service" / "policy").rglob("*.py")]
+    codes = {code for text in sources for code in re.findall(r"\"([a-z]+(?:-[a-z]+)+)\"", text)}
+    documented = set(re.findall(r"^\| `([a-z-]+)` \|", (root / "docs" / "errors.md").read_text(), re.MULTILINE))
+    assert codes
+    assert codes <= documented
