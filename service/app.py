@@ -44,7 +44,7 @@ def create_app(settings: Settings | None = None, now: Callable[[], datetime] | N
     if settings.trusted_proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.trusted_proxies)  # type: ignore[method-assign]
     request_log.register(app, at.metrics)
-    _limited(app, settings)
+    rate.register(app, settings, (health.blueprint, docs_page.blueprint))
     _routed(app)
     problems.register(app)
     if settings.policy_poll_seconds:
@@ -60,19 +60,12 @@ def _services(settings: Settings, now: Callable[[], datetime]) -> Services:
     metrics, ledger = Metrics(), Ledger(settings.database_url)
     return Services(
         settings=settings,
-        policy=PolicyInForce(settings.policy_book, metrics),
+        policy=PolicyInForce(settings.policy_book, metrics, lambda: now().date()),
         ledger=ledger,
-        recorder=Recorder(ledger, now),
+        recorder=Recorder(ledger, metrics, now),
         metrics=metrics,
         now=now,
     )
-
-
-def _limited(app: Flask, settings: Settings) -> None:
-    limiter = rate.limiter(settings)
-    limiter.init_app(app)
-    limiter.exempt(health.blueprint)
-    limiter.exempt(docs_page.blueprint)
 
 
 def _routed(app: Flask) -> None:

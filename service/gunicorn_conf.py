@@ -11,11 +11,15 @@ import os
 import shutil
 import sys
 import tempfile
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 SHARED = "QUOTEWRIGHT_SHARED_FOLDER"
 METRICS = "PROMETHEUS_MULTIPROC_DIR"
+CHECKED = "QUOTEWRIGHT_CHECKED"
+"""Set by who has checked the book and migrated the ledger just before, so that a start does it once."""
+
 
 _made_here = SHARED not in os.environ
 if _made_here:
@@ -62,14 +66,17 @@ forwarded_allow_ips = ""
 
 
 def on_starting(server: Any) -> None:
-    from schemas.vocabulary import declarations
     from service.api import rate
     from service.ledger import LedgerUnavailable, LedgerUrlRefused, migrate
+    from service.opening import opened
     from service.policy.findings import BookRefused
-    from service.policy.loader import load_book, read_folder
+    from service.policy.loader import read_folder
 
+    rate.prepare(_folder / "rates")
+    if os.environ.get(CHECKED):
+        return
     try:
-        load_book(read_folder(_set.policy_book), declarations())
+        opened(read_folder(_set.policy_book), datetime.now(UTC).date())
         migrate(_set.database_url)
     except BookRefused as refused:
         _give_up(f"The policy book {_set.policy_book} is refused:\n{refused}")
@@ -77,7 +84,6 @@ def on_starting(server: Any) -> None:
         _give_up(str(away))
     except OSError as error:
         _give_up(f"The policy book {_set.policy_book} can't be read: {error.strerror}")
-    rate.prepare(_folder / "rates")
 
 
 def child_exit(server: Any, worker: Any) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from flask import request
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from schemas.problem import Problem
 from service.api.problems import Refused
@@ -17,12 +18,18 @@ _FLAGS = {"true": True, "1": True, "": True, "false": False, "0": False}
 def body(limit: int, *media_types: str) -> bytes:
     """The whole body. Raises Refused (415), RequestEntityTooLarge (413)."""
     accept(limit, *media_types)
-    return request.get_data(cache=False)
+    raw = request.get_data(cache=False)
+    if len(raw) > limit:
+        raise RequestEntityTooLarge
+    return raw
 
 
 def accept(limit: int, *media_types: str) -> None:
-    """Sets how large the body may be, and refuses one of another type or in another coding."""
-    request.max_content_length = limit
+    """Sets how large the body may be. Raises Refused (415), RequestEntityTooLarge (413)."""
+    # One more than the limit: of a body without a length, Werkzeug reads that much and no more, without a word.
+    request.max_content_length = limit + 1
+    if (request.content_length or 0) > limit:
+        raise RequestEntityTooLarge
     charset = request.mimetype_params.get("charset", "utf-8").lower()
     if request.mimetype not in media_types or charset not in ("utf-8", "utf8") or request.content_encoding:
         raise Refused(

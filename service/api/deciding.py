@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime
 from time import perf_counter
 
@@ -12,7 +11,6 @@ import structlog
 from schemas.findings import Finding, Invalid
 from schemas.request import load_request
 from schemas.vocabulary import facts_of
-from service.api.policy_in_force import InForce
 from service.api.recording import Made
 from service.api.services import Services
 from service.domain.decision import Decision
@@ -20,6 +18,7 @@ from service.domain.quote import QuoteRequest
 from service.evaluation import MATCHERS_AGREE, evaluate
 from service.ledger import new_decision_id
 from service.metrics import Metrics
+from service.opening import InForce
 from service.policy.binding import NoRate, NoValue
 
 
@@ -38,20 +37,22 @@ def decide(
     now: datetime,
     why_not: bool,
     overrides: Mapping[str, int] | None = None,
+    pointer: str = "",
 ) -> Made:
+    """`pointer`: where the request stands in the body. Raises `Invalid` where the book has no numbers for it."""
     facts = facts_of(request, in_force.policy.book.extra_facts)
     begun = perf_counter()
     try:
         decision = evaluate(in_force.policy, request, facts, decision_id, now, why_not, overrides)
     except (NoRate, NoValue) as missing:
-        raise Invalid([_unpriced(missing)]) from missing
+        raise Invalid([_unpriced(missing, pointer)]) from missing
     services.metrics.evaluation_seconds.observe(perf_counter() - begun)
-    count(services.metrics, decision)
+    _alarm(services.metrics, decision)
     return Made(request=request, facts=facts, decision=decision, in_force=in_force)
 
 
-def count(metrics: Metrics, decision: Decision) -> None:
-    metrics.decisions.labels(decision.outcome).inc()
+def _alarm(metrics: Metrics, decision: Decision) -> None:
+    """Counts and logs what no decision should ever show."""
     for hold in decision.held:
         if hold.guardrail == MATCHERS_AGREE:
             metrics.disagreements.inc()
@@ -60,16 +61,12 @@ def count(metrics: Metrics, decision: Decision) -> None:
         structlog.get_logger().error("decision held", decision_id=decision.decision_id, guardrail=hold.guardrail)
 
 
-def _unpriced(missing: NoRate | NoValue) -> Finding:
+def _unpriced(missing: NoRate | NoValue, pointer: str) -> Finding:
     if isinstance(missing, NoRate):
         return Finding(
-            "/currency", "no-rate", "The book has no rate for this currency on that day.",
+            f"{pointer}/currency", "no-rate", "The book has no rate for this currency on that day.",
             "Ask in the book's currency, or add a rate to its parameters.",
         )  # fmt: skip
     return Finding(
-        "/as_of", "no-value", "A parameter of the book has no value on that day yet.", "Give a later day.",
+        f"{pointer}/as_of", "no-value", "A parameter of the book has no value on that day yet.", "Give a later day.",
     )  # fmt: skip
-
-
-def prefixed(invalid: Invalid, pointer: str) -> Invalid:
-    return Invalid(replace(finding, pointer=pointer + finding.pointer) for finding in invalid.findings)

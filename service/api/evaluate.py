@@ -52,7 +52,7 @@ def preview() -> Response:
     now, in_force = at.now(), at.policy.current
     asked = load_preview(raw, now, in_force.checks)
     overrides = overriding.overrides(in_force.policy.book, asked.request, asked.parameters)
-    made = decide(at, in_force, asked.request, NOT_RECORDED, now, asked.why_not, overrides)
+    made = decide(at, in_force, asked.request, NOT_RECORDED, now, asked.why_not, overrides, "/request")
     return Response(dump_decision(made.decision), content_type=JSON)
 
 

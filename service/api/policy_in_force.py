@@ -9,39 +9,31 @@ from __future__ import annotations
 import hashlib
 import threading
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from datetime import date
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import structlog
 
-from schemas.request import BookChecks
-from schemas.vocabulary import declarations
-from service.matching.runtime import Policy
 from service.metrics import Metrics
+from service.opening import opened
 from service.policy.findings import BookRefused
-from service.policy.loader import load_book, read_folder
+from service.policy.loader import read_folder
 
 SETTLING_SECONDS = 0.05
 """A change counts once two readings this far apart agree: an editor may be half way through saving."""
 
 
-@dataclass(frozen=True, slots=True)
-class InForce:
-    policy: Policy
-    checks: BookChecks
-
-
 class PolicyInForce:
     """`current` is replaced, never changed: take it once per decision. Raises BookRefused, OSError for the first."""
 
-    def __init__(self, folder: Path, metrics: Metrics) -> None:
+    def __init__(self, folder: Path, metrics: Metrics, today: Callable[[], date]) -> None:
         self._folder = folder
+        self._today = today
         self._metrics = metrics
         files = read_folder(folder)
         self._seen = digest(files)
-        self.current = in_force(files)
+        self.current = opened(files, self._today())
 
     def poll(self) -> bool:
         """Looks for a changed book; whether one came into force."""
@@ -50,7 +42,7 @@ class PolicyInForce:
             return False
         self._seen = seen
         try:
-            loaded = in_force(files)
+            loaded = opened(files, self._today())
         except BookRefused as refused:
             self._metrics.reloads.labels("refused").inc()
             structlog.get_logger().error(
@@ -83,12 +75,6 @@ class PolicyInForce:
         except OSError as error:
             structlog.get_logger().warning("policy folder unreadable", reason=error.strerror)
             return None
-
-
-def in_force(files: Mapping[str, bytes]) -> InForce:
-    """Raises BookRefused."""
-    book = load_book(files, declarations())
-    return InForce(Policy(book), BookChecks(ZoneInfo(book.time_zone), book.version, book.extra_facts))
 
 
 def digest(files: Mapping[str, bytes]) -> bytes:

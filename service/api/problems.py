@@ -18,7 +18,6 @@ _CODES = {
     404: ("not-found", "There is nothing at this address; /docs lists what there is."),
     405: ("method-not-allowed", "This address doesn't take this method; the header Allow lists those it takes."),
     413: ("body-too-large", "The body is larger than this service takes."),
-    429: ("rate-limited", "Too many requests from this caller; the header Retry-After says when to go on."),
 }
 INTERNAL = Problem(
     status=500, code="internal-error", detail="The service failed. Report the request id; nothing else is needed."
@@ -78,7 +77,7 @@ def _http(error: HTTPException) -> Response:
         return Response(status=status, headers=dict(error.get_headers(request.environ)))
     fallback = (error.name.lower().replace(" ", "-"), "The request can't be served.")
     code, detail = _CODES.get(status, fallback)
-    kept = {name: value for name, value in error.get_headers(request.environ) if name in ("Allow", "Retry-After")}
+    kept = {name: value for name, value in error.get_headers(request.environ) if name == "Allow"}
     return answer(Problem(status=status, code=code, detail=detail), kept)
 
 

@@ -11,16 +11,20 @@ import mmap
 import struct
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from hashlib import blake2b
+from math import ceil
 from pathlib import Path
 from typing import Any
 
-from flask_limiter import Limiter
+from flask import Blueprint, Flask, Response
+from flask_limiter import Limiter, RateLimitExceeded
 from flask_limiter.util import get_remote_address
 from limits.storage import Storage
 
+from schemas.problem import Problem
+from service.api.problems import answer
 from service.settings import Settings
 
 SLOTS = 8_192
@@ -123,10 +127,23 @@ def limiter(settings: Settings) -> Limiter:
     path = settings.shared_folder / "rates" if settings.shared_folder else ""
     return Limiter(
         get_remote_address,
-        default_limits=[settings.rate_limit],
-        # One count a caller, not one for each of its addresses.
-        application_limits=[],
+        application_limits=[settings.rate_limit],
         strategy="fixed-window",
         storage_uri=f"{SCHEME}://{path}",
-        headers_enabled=True,
     )
+
+
+def register(app: Flask, settings: Settings, exempt: Iterable[Blueprint]) -> None:
+    limiting = limiter(settings)
+    limiting.init_app(app)
+    for blueprint in exempt:
+        limiting.exempt(blueprint)
+
+    @app.errorhandler(RateLimitExceeded)
+    def exceeded(_: RateLimitExceeded) -> Response:
+        limit = limiting.current_limit
+        seconds = ceil(limit.reset_at - time.time()) if limit else 1
+        detail = (
+            f"Too many requests from this caller ({settings.rate_limit}); the header Retry-After says when to go on."
+        )
+        return answer(Problem(status=429, code="rate-limited", detail=detail), {"Retry-After": str(max(1, seconds))})

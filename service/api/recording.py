@@ -10,11 +10,12 @@ from datetime import datetime
 import orjson
 
 from schemas.decision import dump_decision
-from service.api.policy_in_force import InForce
 from service.domain.decision import Decision
 from service.domain.facts import Value
 from service.domain.quote import QuoteRequest
 from service.ledger import Entry, KeyReused, Ledger, Recorded
+from service.metrics import Metrics
+from service.opening import InForce
 
 CALLER = "anonymous"
 """Callers can't be told apart before they can log in; an address isn't one, since it changes between retries."""
@@ -55,8 +56,9 @@ def entry(made: Made, digested: bytes, key: str | None) -> Entry:
 class Recorder:
     """The ledger, told of each policy version before the first decision by it."""
 
-    def __init__(self, ledger: Ledger, now: Callable[[], datetime]) -> None:
+    def __init__(self, ledger: Ledger, metrics: Metrics, now: Callable[[], datetime]) -> None:
         self._ledger = ledger
+        self._metrics = metrics
         self._now = now
         self._remembered: frozenset[str] = frozenset()
 
@@ -67,4 +69,8 @@ class Recorder:
             if book.version not in self._remembered:
                 self._ledger.remember_version(book.name, book.version, book.content, self._now())
                 self._remembered |= {book.version}
-        return self._ledger.record(entries)
+        results = self._ledger.record(entries)
+        for result in results:
+            if isinstance(result, Recorded) and not result.replayed:
+                self._metrics.decisions.labels(result.entry.outcome).inc()
+        return results

@@ -1,0 +1,46 @@
+"""From a book's files to a policy that can decide, or every finding. Used by whatever opens a book: service, command.
+
+Knows the request's vocabulary and the engine's limits; reads no folder and no clock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from schemas.request import BookChecks
+from schemas.vocabulary import declarations
+from service.matching.runtime import Policy
+from service.matching.spread import EngineLimit
+from service.policy.binding import NoRate, NoValue
+from service.policy.findings import BookRefused, Finding
+from service.policy.loader import load_book
+
+
+@dataclass(frozen=True, slots=True)
+class InForce:
+    """A policy, and what a request must fit for it."""
+
+    policy: Policy
+    checks: BookChecks
+
+
+def opened(files: Mapping[str, bytes], today: date) -> InForce:
+    """Raises BookRefused. `today`: the day whose rules are made ready, and shown to fit into the engine."""
+    book = load_book(files, declarations())
+    policy = Policy(book)
+    if findings := tuple(_beyond_engine(policy, today)):
+        raise BookRefused(findings)
+    return InForce(policy, BookChecks(ZoneInfo(book.time_zone), book.version, book.extra_facts))
+
+
+def _beyond_engine(policy: Policy, today: date) -> Iterator[Finding]:
+    try:
+        policy.runtime(today, policy.book.currency)
+    except EngineLimit as limit:
+        rule = next(rule for rule in policy.book.rules if rule.id == limit.rule)
+        yield Finding(rule.place, "engine-limit", limit.reason, subject=rule.id)
+    except (NoRate, NoValue):
+        return  # not in force yet: a book may be opened before its first day
