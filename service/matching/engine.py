@@ -92,24 +92,24 @@ class Ruleset:
         return offset
 
     def matched(self, offset: int, properties: str, tail: str, retract: str) -> list[int]:
-        """Numbers of the rules that hold, ascending. `properties`: JSON object text without its end."""
+        """Numbers of the rules that hold, in no order, some twice. `properties`: JSON object text without its end."""
         handle = self._handle
         try:
             if _c.assert_fact(handle, properties + tail)[0]:
                 return []
-            numbers = set()
+            numbers = []
             started = _c.start_action_for_state(handle, offset)
             if started is not None:
                 message = started[1]
                 complete = _c.complete_and_start_action
                 while message is not None:
                     # The message is {"<number>":{...}}; a rule comes once for each of its true alternatives.
-                    numbers.add(int(message[2 : message.index('"', 2)]))
+                    numbers.append(int(message[2 : message.index('"', 2)]))
                     message = complete(handle, offset)
             _c.retract_fact(handle, retract)
         except _c.error as error:
             raise EngineFault(self.name, str(error)) from error
-        return sorted(numbers)
+        return numbers
 
     def drop(self, sid: str) -> None:
         _c.delete_state(self._handle, sid)

@@ -15,11 +15,13 @@ from threading import Lock
 
 from service.domain.decision import NotFired
 from service.domain.effects import Combine
-from service.domain.facts import Facts, Value
+from service.domain.facts import Facts
+from service.matching.asking import Env, askings
 from service.matching.compiled import Opinion, compiled_checks, second_opinion
 from service.matching.engine import Lanes, Ruleset
-from service.matching.stages import Env, StageCompiler
+from service.matching.stages import Contribution, compiled_stages
 from service.matching.whynot import why_not
+from service.policy.binding import bind, epoch
 from service.policy.book import Book
 from service.policy.nodes import DECISION, MEMBER
 from service.policy.program import BoundGuardrail, BoundOption, BoundRule, Program
@@ -35,7 +37,7 @@ class Matched:
 
     env: Env
     fired: tuple[BoundRule, ...]
-    contributions: dict[str, tuple[tuple[str, Value], ...]]
+    contributions: dict[str, tuple[Contribution, ...]]
     disagreement: str | None
 
 
@@ -48,12 +50,14 @@ class Runtime:
 
     def __init__(self, program: Program, opinion: Opinion | None = None) -> None:
         self.program = program
-        compiler = StageCompiler(program)
-        self._stages = tuple(compiler.compile(stage) for stage in program.stages)
-        self._lanes = Lanes([Ruleset(name, layout) for name, layout in compiler.layouts])
+        asked = askings(program)
+        self._stages = tuple(zip(asked.rounds, compiled_stages(program), strict=True))
+        self._lanes = Lanes([Ruleset(f"r{position}", layout) for position, layout in enumerate(asked.layouts)])
         weakref.finalize(self, self._lanes.close).atexit = False
         self._opinion = opinion or second_opinion(program)
         self._rules = tuple(rule for stage in program.stages for rule in stage.rules)
+        always = set(asked.always)
+        self._flags = [number in always for number in range(len(self._rules))]
         self._initial = _initial(program)
         checks = compiled_checks(program)
         self._breaches, self._options = checks.breaches, checks.options
@@ -61,27 +65,22 @@ class Runtime:
     def decide(self, facts: Facts) -> Matched:
         """`facts`: every declared fact, with `has:` entries. Raises EngineFault, EngineClosed."""
         env: Env = {**facts, **self._initial}
-        flags = [False] * len(self._rules)
-        contributions: dict[str, list[tuple[str, Value]]] = {}
+        flags = self._flags.copy()
+        contributions: dict[str, tuple[Contribution, ...]] = {}
         lane = self._lanes.borrow()
         try:
-            for stage in self._stages:
-                numbers = stage.matching(env, lane) if stage.rules else ()
-                stage.decide(env, numbers, contributions)
-                for number in numbers:
-                    flags[stage.first + number] = True
+            for round, stage in self._stages:
+                for asking in round:
+                    for number in lane.matched(asking.position, asking.properties(env)):
+                        flags[number] = True
+                stage.decide(env, flags, contributions)
         finally:
             self._lanes.give_back(lane)
         second_env, second_flags = self._opinion(facts)
         disagreement = None
         if env != second_env or flags != second_flags:
             disagreement = self._difference(env, flags, second_env, second_flags)
-        return Matched(
-            env,
-            tuple(compress(self._rules, flags)),
-            {slot: tuple(values) for slot, values in contributions.items()},
-            disagreement,
-        )
+        return Matched(env, tuple(compress(self._rules, flags)), contributions, disagreement)
 
     def outlook(self, facts: Facts) -> Env:
         """All values by the second opinion alone: for what-ifs that aren't the decision itself."""
@@ -144,8 +143,6 @@ class Policy:
 
     def runtime(self, as_of: date, currency: str, overrides: Mapping[str, int] | None = None) -> Runtime:
         """Raises NoRate and NoValue. With `overrides` (parameter -> value) a new one, for the caller to close."""
-        from service.policy.binding import bind, epoch
-
         if overrides:
             return Runtime(bind(self.book, as_of, currency, overrides))
         key = (epoch(self.book, as_of), currency)
@@ -159,8 +156,6 @@ class Policy:
             return runtime
 
     def _built(self, key: tuple[date, str], as_of: date) -> Runtime:
-        from service.policy.binding import bind
-
         with self._building:
             runtime = self._kept(key)
             if runtime is None:

@@ -11,9 +11,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from math import prod
 
-from service.matching.normal import Atom, Group
+from service.matching.normal import Atom, Group, order
 
-MOST_GROUPS = 24
+MOST_GROUPS = 6
+"""More would be safe; but the engine looks through all rules of a ruleset for each that fires."""
+
 WIDEST_GROUP = 64 - MOST_GROUPS
 """Siblings of one group that may be waiting on the engine's stack beside all other groups."""
 
@@ -127,10 +129,16 @@ class Layout:
 def spread(rules: Iterable[tuple[int, str, Atom | Group]]) -> list[Layout]:
     """Layouts that hold all rules: (number in the stage, id, condition). Raises EngineLimit for a rule too big."""
     layouts: list[Layout] = []
-    for number, rule, condition in rules:
-        c = check(rule, condition)
+    costs = [(number, rule, condition, check(rule, condition)) for number, rule, condition in rules]
+    for number, rule, condition, c in sorted(costs, key=lambda entry: _beginning(entry[2])):
         if not layouts or not layouts[-1].takes(number, condition, c):
             layouts.append(Layout())
             if not layouts[-1].takes(number, condition, c):
                 raise EngineLimit(rule, "more than a ruleset of its own holds")
     return layouts
+
+
+def _beginning(condition: Atom | Group) -> list[tuple[bool, bool, str, str, int]]:
+    if isinstance(condition, Group) and condition.all:
+        return [order(part) for part in condition.parts]
+    return [order(condition)]

@@ -1,0 +1,137 @@
+"""When the engine is asked which rules hold, and how facts are put to it.
+
+A rule is asked about as early as another one has to be: its facts must be known, and nothing says that it must wait
+for its own stage. So a program of seven stages may need two or three rounds; what fires is the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from service.domain.facts import Type, Unit, Value
+from service.matching.codegen import Loads, Module, PythonLines, Term
+from service.matching.normal import LARGEST, Atom, Group, Properties, Sign, Source, normalised
+from service.matching.spread import MOST_PATHS, Layout, cost, spread
+from service.policy.nodes import DECISION, MEMBER, references
+from service.policy.program import BoundRule, Program, Stage, fold
+
+Env = dict[str, Value]
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """A ruleset, by its position in a lane, and the function that writes its facts as JSON without the end."""
+
+    position: int
+    properties: Callable[[Env], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Askings:
+    """`rounds`: for each stage what is asked before it. `always`: program-wide numbers of rules that can't but fire."""
+
+    layouts: tuple[Layout, ...]
+    rounds: tuple[tuple[Asking, ...], ...]
+    always: tuple[int, ...]
+
+
+def askings(program: Program) -> Askings:
+    """Raises EngineLimit for a rule that the engine can't hold."""
+    computed = [entry.name for stage in program.stages for entry in stage.computed]
+    layouts: list[Layout] = []
+    always: list[int] = []
+    functions: list[list[tuple[int, str]]] = []
+    module = Module("facts for the engine")
+    for rules in _rounds(program):
+        properties = Properties(program.facts, computed)
+        conditions: list[tuple[int, str, Atom | Group]] = []
+        for number, rule in rules:
+            condition = _condition(rule, properties)
+            if not isinstance(condition, bool):
+                conditions.append((number, rule.id, condition))
+            elif condition:
+                always.append(number)
+        functions.append([])
+        for layout in spread(conditions):
+            name = f"facts{len(layouts)}"
+            functions[-1].append((len(layouts), name))
+            layouts.append(layout)
+            _facts_function(module, name, [(p, properties.sources[p]) for p in layout.properties])
+    function = module.build()
+    rounds = tuple(tuple(Asking(position, function(name)) for position, name in names) for names in functions)
+    return Askings(tuple(layouts), rounds, tuple(always))
+
+
+def _condition(rule: BoundRule, properties: Properties) -> Atom | Group | bool:
+    condition = normalised(rule.when, properties)
+    if isinstance(condition, Group) and cost(condition).paths > MOST_PATHS:
+        return normalised(rule.when, properties, longest_list=1)
+    return condition
+
+
+def _rounds(program: Program) -> list[list[tuple[int, BoundRule]]]:
+    """For each stage the rules, by program-wide number, that are asked about before it: the fewest rounds there are."""
+    waiting: list[tuple[int, int, int, BoundRule]] = []
+    written: dict[str, int] = {}
+    number = 0
+    for index, stage in enumerate(program.stages):
+        for rule in stage.rules:
+            ready = max((written.get(name, 0) for name in references(rule.when)), default=0)
+            waiting.append((ready, index, number, rule))
+            number += 1
+        written.update(dict.fromkeys(_written(program, stage), index + 1))
+    rounds = []
+    for index in range(len(program.stages)):
+        due = any(own == index for _, own, _, _ in waiting)
+        rounds.append([(n, rule) for ready, _, n, rule in waiting if due and ready <= index])
+        if due:
+            waiting = [entry for entry in waiting if entry[0] > index]
+    return rounds
+
+
+def _written(program: Program, stage: Stage) -> Iterable[str]:
+    """Names that have their value, or a new one, after the stage."""
+    for name in stage.writes:
+        yield DECISION + name
+        for member in program.slots[name].type.values:
+            yield DECISION + name + MEMBER + member
+    for computed in stage.computed:
+        yield computed.name
+
+
+def _facts_function(module: Module, name: str, properties: list[tuple[str, Source]]) -> None:
+    code, loads = PythonLines(), Loads()
+    values = [_integer(module, code, loads, source) for _, source in properties]
+    template = "{" + ",".join(f'"{prop}":%d' for prop, _ in properties)
+    module.function(name, "env", [*loads.lines, *code.lines, f"return {template!r} % ({', '.join(values)},)"])
+
+
+def _integer(module: Module, code: PythonLines, loads: Loads, source: Source) -> str:
+    """Text of the property's value as an integer that the engine compares exactly."""
+    if isinstance(source, Sign):
+        left, right = (code.named(fold(node, code, loads)) for node in (source.left, source.right))
+        if source.left.type.unit in (Unit.BOOL, Unit.ENUM):
+            return f"{left.text} != {right.text}"
+        return f"({left.text} > {right.text}) - ({left.text} < {right.text})"
+    value = fold(source.node, code, loads)
+    if source.node.type.unit is Unit.ENUM:
+        return f"{_index(module, source.node.type)}[{value.text}]"
+    return value.text if source.exact else _clamped(code.named(value))
+
+
+def _clamped(term: Term) -> str:
+    x = term.text
+    return f"({x} if {-LARGEST} <= {x} <= {LARGEST} else {LARGEST} if {x} > 0 else {-LARGEST})"
+
+
+def _index(module: Module, type: Type) -> str:
+    """Name of the look-up from an enum's members to their places."""
+    indexes: dict[Type, str] = module.names.setdefault("indexes", {})
+    name = indexes.get(type)
+    if name is None:
+        name = indexes[type] = f"index{len(indexes)}"
+        lookup: dict[str, Any] = {member: place for place, member in enumerate(type.values)}
+        module.names[name] = lookup
+    return name
