@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from service.domain.facts import FactDecl, Type, Unit
 from service.domain.money import Rounding, divide
 from service.policy.nodes import DECISION, HAS, Node
-from service.policy.program import Program, fold, run
+from service.policy.program import FIRED, Program, fold, run
 from service.policy.text import cel
 from service.policy.unit_rules import LARGEST
 
@@ -36,9 +36,6 @@ class OutOfBounds:
     message: str
     suggestion: str
 
-
-FIRED = "fired "
-"""How `run` names a rule's condition."""
 
 _NO, _YES, _EITHER, _TEXT = Interval(0, 0), Interval(1, 1), Interval(0, 1), Interval(0, 0)
 """`_TEXT` stands for every enum value and is told apart by identity."""

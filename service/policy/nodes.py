@@ -1,6 +1,6 @@
 """The typed AST that every reader of a policy shares: fifteen operators, no side effects, no loops.
 
-The parser makes untyped trees (`syntax.py`), the checker turns them into these (`typing.py`); from then on a
+The parser makes untyped trees (`syntax.py`), the checks turn them into these (`expressions.py`); from then on a
 node is right by construction, and no reader checks anything again.
 """
 

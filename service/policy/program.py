@@ -19,6 +19,9 @@ from service.policy.nodes import DECISION, HAS, MEMBER, Node, Op
 
 V = TypeVar("V")
 
+FIRED = "fired "
+"""`run` names a rule's match with this and the rule's id."""
+
 
 @dataclass(frozen=True, slots=True)
 class BoundRule:
@@ -145,9 +148,9 @@ def run(program: Program, algebra: Algebra[V], facts: Mapping[str, V]) -> tuple[
         _bind_initial(program, algebra, env, slot)
     for stage in program.stages:
         for rule in stage.rules:
-            fired[rule.id] = algebra.let("fired " + rule.id, BOOL, fold(rule.when, algebra, env))
+            fired[rule.id] = algebra.let(FIRED + rule.id, BOOL, fold(rule.when, algebra, env))
         written = {name: _combine(program, algebra, env, fired, stage, name) for name in stage.writes}
-        for name, values in written.items():
+        for values in written.values():
             env.update(values)
         for computed in stage.computed:
             env[computed.name] = algebra.let(computed.name, computed.type, fold(computed.value, algebra, env))
