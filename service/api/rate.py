@@ -142,8 +142,7 @@ def register(app: Flask, settings: Settings, exempt: Iterable[Blueprint]) -> Non
     @app.errorhandler(RateLimitExceeded)
     def exceeded(_: RateLimitExceeded) -> Response:
         limit = limiting.current_limit
-        seconds = ceil(limit.reset_at - time.time()) if limit else 1
-        detail = (
-            f"Too many requests from this caller ({settings.rate_limit}); the header Retry-After says when to go on."
-        )
+        # The library rounds the moment up, at times beyond the window.
+        seconds = min(ceil(limit.reset_at - time.time()), limit.limit.get_expiry()) if limit else 1
+        detail = f"At most {settings.rate_limit} from one caller; the header Retry-After says when to go on."
         return answer(Problem(status=429, code="rate-limited", detail=detail), {"Retry-After": str(max(1, seconds))})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import shutil
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -51,8 +51,8 @@ def database(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def app(book: Path, database: Path) -> Iterator[Flask]:
-    yield service(book, database)
+def app(book: Path, database: Path) -> Flask:
+    return service(book, database)
 
 
 @pytest.fixture

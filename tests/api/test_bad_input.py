@@ -187,19 +187,7 @@ json_values = st.recursive(
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
     max_leaves=20,
 )
-FIELDS = (
-    "currency",
-    "language",
-    "received_at",
-    "as_of",
-    "client",
-    "job",
-    "deal",
-    "hassle",
-    "firm",
-    "sale",
-    "questions",
-)
+FIELDS = ("currency", "language", "received_at", "as_of", "client", "job", "deal", "hassle", "firm", "questions")
 
 
 @settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -131,12 +131,9 @@ def test_a_large_batch_streams(start: Start, body: dict[str, Any]) -> None:
     line = json.dumps(body).encode()
     with start() as running:
         ready(running)
-        answer = running.asked(
-            "POST",
-            "/evaluate/batch",
-            content=b"\n".join([line] * 1_200),
-            headers={"Content-Type": "application/x-ndjson"},
-        )
+        content = b"\n".join([line] * 1_200)
+        headers = {"Content-Type": "application/x-ndjson"}
+        answer = running.asked("POST", "/evaluate/batch", content=content, headers=headers)
         numbers = [json.loads(told)["line"] for told in answer.text.splitlines()]
         assert numbers == list(range(1, 1_201))
 

@@ -1,0 +1,50 @@
+"""The documented schema of a decision and the bytes that are answered are one shape."""
+
+from __future__ import annotations
+
+import types
+from dataclasses import fields, is_dataclass
+from datetime import UTC, date, datetime, timedelta, timezone
+from typing import Any, Union, get_args, get_origin, get_type_hints
+
+import orjson
+from hypothesis import given
+from hypothesis import strategies as st
+
+from schemas.decision import DecisionSchema, dump_decision
+from service.domain.decision import Decision, Effect
+
+SCALARS: dict[Any, st.SearchStrategy[Any]] = {
+    str: st.text(max_size=5),
+    bool: st.booleans(),
+    int: st.integers(-(2**63), 2**63 - 1),
+    date: st.dates(),
+    datetime: st.datetimes(
+        datetime(1000, 1, 1), datetime(9999, 12, 30),
+        timezones=st.sampled_from([UTC, timezone(timedelta(hours=2)), timezone(timedelta(hours=-9, minutes=-30))]),
+    ),
+}  # fmt: skip
+
+
+def anything(hint: Any) -> st.SearchStrategy[Any]:
+    if hint in SCALARS:
+        return SCALARS[hint]
+    if get_origin(hint) in (Union, types.UnionType):
+        return st.one_of([st.none() if arg is type(None) else anything(arg) for arg in get_args(hint)])
+    if get_origin(hint) is tuple:
+        return st.lists(anything(get_args(hint)[0]), max_size=2).map(tuple)
+    assert is_dataclass(hint)
+    hints = get_type_hints(hint)
+    return st.builds(hint, **{field.name: anything(hints[field.name]) for field in fields(hint)})
+
+
+@given(decision=anything(Decision))
+def test_the_schema_dumps_what_is_answered(decision: Decision) -> None:
+    answered = orjson.loads(dump_decision(decision))
+    assert DecisionSchema().dump(decision) == answered
+    assert list(answered) == [field.name for field in fields(Decision)]
+
+
+def test_values_keep_their_type() -> None:
+    effects = [Effect(slot="a", value=value) for value in (True, 1, "x")]
+    assert orjson.dumps(effects) == b'[{"slot":"a","value":true},{"slot":"a","value":1},{"slot":"a","value":"x"}]'
