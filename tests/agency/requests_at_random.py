@@ -62,16 +62,19 @@ def _client(random: Random) -> dict[str, Any]:
         "relationship": random.choice(("unknown", "unknown", "seeker", "loyal", "exploiter", "one_off")),
         "months_active": random.choice((0, 5, 6, 24, 600)),
         "orders": orders,
-        "average_monthly_payment": money(random),
-        "late_payments": random.choice((0, 0, 0, 1, 1000)),
+        "average_monthly_payment": random.choice((money(random), MOST_MONEY)),
+        "late_payments": random.choice((0, 0, 0, 0, 1, 1000)),
         "overdue": overdue,
         "overdue_days": random.choice((1, 2, 60, 3650)) if overdue else 0,
         "exposure": random.choice((0, 0, money(random))),
         "running_contract": flag(random, 0.1),
         "warning_recorded": flag(random),
     }
-    if flag(random, 0.4):
-        client |= {"revenue_12m": money(random), "cost_12m": money(random), "concessions_12m": money(random)}
+    if flag(random, 0.3):
+        revenue = money(random)
+        cost = revenue * random.choice((0, 50, 80, 86, 120)) // 100
+        given = random.choice((0, revenue // 100, money(random)))
+        client |= {"revenue_12m": revenue, "cost_12m": min(cost, MOST_MONEY), "concessions_12m": given}
     if orders and flag(random):
         client["days_since_last_order"] = random.randrange(3651)
     return client
@@ -90,16 +93,17 @@ def _line(random: Random, most: int) -> dict[str, Any]:
 
 
 def _job(random: Random, as_of: date) -> dict[str, Any]:
-    lines = random.choice((0, 1, 1, 2, 2, 3, 7))
+    lines = 0 if flag(random, 0.04) else random.choice((1, 1, 2, 2, 3, 7))
     extras = random.choice((0, 0, 0, 1, 3))
     job: dict[str, Any] = {
-        "scope": random.choice(("complete", "detailed", "defined", "outline", "concept")),
+        "scope": random.choice(("complete", "complete", "detailed", "defined", "outline", "concept")),
         "lines": [_line(random, MOST_MONEY // max(lines, 1)) for _ in range(lines)],
         "open_details": [
-            {"name": f"detail {n}", "weight": random.choice((1, 2, 10))} for n in range(random.choice((0, 0, 1, 3, 100)))
+            {"name": f"detail {n}", "weight": random.choice((1, 2, 10))}
+            for n in range(100 if random.random() < 0.01 else random.choice((0, 0, 1, 2, 3)))
         ],
         "extras": [
-            {"description": "Extra", "cost": random.choice((0, money(random) // 10)), "price": money(random) // 10}
+            {"description": "Extra", "cost": random.choice((0, money(random) // 99)), "price": money(random) // 99}
             for _ in range(extras)
         ],
         "taste_only": flag(random),
@@ -121,13 +125,13 @@ def _deal(random: Random, as_of: date) -> dict[str, Any]:
         "obstacle": random.choice(("none", "none", "no_funds", "hesitating")),
         "half_hour_claim": flag(random),
         "prepays_in_full": flag(random, 0.1),
-        "asks_credit": flag(random),
+        "asks_credit": flag(random, 0.4),
         "spontaneous": flag(random),
     }
     if asked and flag(random, 0.6):
         deal["asked_percent"] = percent(random)
     if flag(random):
-        deal["budget"] = money(random)
+        deal["budget"] = money(random) * random.choice((1, 1000)) % (MOST_MONEY + 1)
     if flag(random):
         deal["competitor_price"] = money(random)
     if flag(random, 0.5):
@@ -139,8 +143,8 @@ def _deal(random: Random, as_of: date) -> dict[str, Any]:
 
 
 def _hassle(random: Random) -> dict[str, Any]:
-    worst = random.choice((0, 0, 3, 20, 1000))
-    some = (*SIGNALS[:-1], *(SIGNALS[-1:] if flag(random, 0.1) else ()))
+    worst = random.choice((0, 0, 0, 3, 3, 6, 20, 1000))
+    some = (*SIGNALS[:-1], *(SIGNALS[-1:] if flag(random, 0.04) else ()))
     return {
         "recent": {name: random.randint(0, worst) for name in some if flag(random, 0.5)},
         "older": {name: random.randint(0, worst) for name in some if flag(random, 0.3)},

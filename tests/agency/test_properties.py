@@ -20,8 +20,8 @@ PRICED = {"quote", "needs_approval", "prohibitive"}
 KITCHEN = ("hassle", "markup", "margin", "categor", "score", "vip", "prohibitive", "floor", "exploit", "loyal", "rule")
 
 
-def batch(number: int, salt: str) -> tuple[Random, range]:
-    return Random(f"{salt} {number}"), range(max(1, REQUESTS // BATCHES))
+def batch(number: int, salt: str, share: int = 1) -> tuple[Random, range]:
+    return Random(f"{salt} {number}"), range(max(1, REQUESTS // BATCHES // share))
 
 
 @pytest.mark.parametrize("number", range(BATCHES))
@@ -94,7 +94,7 @@ def _given(body: dict[str, Any], decision: dict[str, Any]) -> dict[str, bool]:
 @pytest.mark.parametrize("number", range(BATCHES))
 def test_worse_conduct_never_lowers_the_price(number: int) -> None:
     """P16, over pairs: one request, and the same with more of one signal."""
-    random, requests = batch(number, "hassle")
+    random, requests = batch(number, "hassle", 3)
     for _ in requests:
         body = request(random)
         worse = deepcopy(body)
@@ -110,7 +110,7 @@ def test_worse_conduct_never_lowers_the_price(number: int) -> None:
 @pytest.mark.parametrize("number", range(BATCHES))
 def test_a_client_cannot_tell_a_marked_up_quote(number: int) -> None:
     """M4, over pairs: a price with a markup in it, and the same price without one."""
-    random, requests = batch(number, "kitchen")
+    random, requests = batch(number, "kitchen", 3)
     for _ in requests:
         marked, unmarked = _marked_and_unmarked(random)
         one, other = answer(marked), answer(unmarked)
