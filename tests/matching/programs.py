@@ -31,6 +31,7 @@ FACTS = {
         FactDecl("client.usual", CATEGORY, ""),
         FactDecl("client.months", MONTHS, "", 0, 600),
         FactDecl("client.orders", COUNT, "", 0, 10_000),
+        FactDecl("client.scenes", COUNT, "", 0, 10_000),
         FactDecl("client.trusted", BOOL, ""),
         FactDecl("deal.asked", BOOL, ""),
         FactDecl("deal.budget", MONEY, "", 0, 10**12, optional=True),
