@@ -95,13 +95,11 @@ def _line(random: Random, most: int) -> dict[str, Any]:
 def _job(random: Random, as_of: date) -> dict[str, Any]:
     lines = 0 if flag(random, 0.04) else random.choice((1, 1, 2, 2, 3, 7))
     extras = random.choice((0, 0, 0, 1, 3))
+    open_details = 100 if random.random() < 0.01 else random.choice((0, 0, 1, 2, 3))
     job: dict[str, Any] = {
         "scope": random.choice(("complete", "complete", "detailed", "defined", "outline", "concept")),
         "lines": [_line(random, MOST_MONEY // max(lines, 1)) for _ in range(lines)],
-        "open_details": [
-            {"name": f"detail {n}", "weight": random.choice((1, 2, 10))}
-            for n in range(100 if random.random() < 0.01 else random.choice((0, 0, 1, 2, 3)))
-        ],
+        "open_details": [{"name": f"detail {n}", "weight": random.choice((1, 2, 10))} for n in range(open_details)],
         "extras": [
             {"description": "Extra", "cost": random.choice((0, money(random) // 99)), "price": money(random) // 99}
             for _ in range(extras)

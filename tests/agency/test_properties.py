@@ -75,9 +75,9 @@ def _given(body: dict[str, Any], decision: dict[str, Any]) -> dict[str, bool]:
     amounts = {given["kind"]: given["amount"] for given in decision["concessions"]}
     discount, bonus, extras = (amounts.get(kind, 0) for kind in ("discount", "bonus", "free_extras"))
     contingent = [given for given in decision["concessions"] if given["kind"] in ("discount", "bonus")]
-    overdue = body["client"]["overdue"] > 0 and body["client"]["overdue_days"] > 60
+    overdue = body["client"]["overdue"] > 0 and body["client"]["overdue_days"] > 1
     return {
-        "discount only to close": not discount or deal["asked_discount"] and deal["closes_if_discounted"],
+        "discount only to close": not discount or (deal["asked_discount"] and deal["closes_if_discounted"]),
         "no price cut for doubts": not discount or deal["obstacle"] != "hesitating",
         "concessions within 15 %": (discount + bonus + extras) * 100 <= target * 15,
         "never into the floor": target - discount - bonus >= _floor(body),
@@ -85,7 +85,7 @@ def _given(body: dict[str, Any], decision: dict[str, Any]) -> dict[str, bool]:
         "nothing off a price to be refused": decision["outcome"] != "prohibitive" or not contingent,
         "credit is short": terms["credit_days"] <= 14 and (terms["credit_days"] > 0) == (terms["credit_limit"] > 0),
         "no credit for the overdue": not overdue or body["currency"] != "EUR" or body["client"]["overdue"] < 2001
-        or terms["credit_days"] == 0 and terms["prepayment"] == target,
+        or (terms["credit_days"] == 0 and terms["prepayment"] == target),
         "no credit for strangers": terms["credit_days"] == 0 or body["client"]["months_active"] >= 6,
         "prepaid or trusted": target == 0 or terms["credit_days"] > 0 or terms["prepayment"] > 0,
     }  # fmt: skip
