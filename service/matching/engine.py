@@ -156,7 +156,7 @@ class Lanes:
         self._free: SimpleQueue[Lane] = SimpleQueue()
         self._made = 0
         self._closed = False
-        self._disposed = False
+        self.disposed = False
         self._lock = Lock()
 
     def borrow(self) -> Lane:
@@ -191,7 +191,7 @@ class Lanes:
 
     def _dispose(self) -> None:
         with self._lock:
-            if self._disposed:
+            if self.disposed:
                 return
             lanes = []
             while not self._free.empty():
@@ -204,7 +204,7 @@ class Lanes:
                 for lane in lanes:
                     self._free.put(lane)
                 return
-            self._disposed = True
+            self.disposed = True
             for lane in lanes:
                 lane.drop()
             for ruleset in self._rulesets:

@@ -128,6 +128,8 @@ def _initial(program: Program) -> Env:
 MOST_RUNTIMES = 16
 """Of one book: pairs of a parameter epoch and a currency. A client may name any date, so this is bounded."""
 
+MOST_DAYS = 1_000
+
 
 class Policy:
     """A book's runtimes, one for each period in which its parameters stand and each currency. Safe for threads.
@@ -137,16 +139,28 @@ class Policy:
 
     def __init__(self, book: Book) -> None:
         self.book = book
+        self._epochs: dict[date, date] = {}
         self._runtimes: OrderedDict[tuple[date, str], Runtime] = OrderedDict()
         self._lock = Lock()
         self._building = Lock()
 
     def runtime(self, as_of: date, currency: str, overrides: Mapping[str, int] | None = None) -> Runtime:
-        """Raises NoRate and NoValue. With `overrides` (parameter -> value) a new one, for the caller to close."""
+        """With `overrides` (parameter -> value) a new one, for the caller to close.
+
+        Raises NoRate, NoValue, NoParameter, EngineLimit.
+        """
         if overrides:
             return Runtime(bind(self.book, as_of, currency, overrides))
-        key = (epoch(self.book, as_of), currency)
+        key = (self._epoch(as_of), currency)
         return self._kept(key) or self._built(key, as_of)
+
+    def _epoch(self, as_of: date) -> date:
+        found = self._epochs.get(as_of)
+        if found is None:
+            if len(self._epochs) >= MOST_DAYS:
+                self._epochs.clear()
+            found = self._epochs[as_of] = epoch(self.book, as_of)
+        return found
 
     def _kept(self, key: tuple[date, str]) -> Runtime | None:
         with self._lock:

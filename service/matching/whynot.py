@@ -56,7 +56,7 @@ class _Reader:
         text = self._text(node)
         if wanted:
             return text
-        return f"!{text}" if node.op in (Op.REF, Op.HAS) else f"!({text})"
+        return f"!{text}" if node.op in (Op.REF, Op.HAS) or _enclosed(text) else f"!({text})"
 
     def _reads_absent(self, node: Node) -> bool:
         asked = {n.value for n in walk(node) if n.op is Op.HAS}
@@ -129,3 +129,13 @@ def _conjuncts(node: Node, wanted: bool) -> Iterator[tuple[Node, bool]]:
             yield from _conjuncts(arg, wanted)
     else:
         yield node, wanted
+
+
+def _enclosed(text: str) -> bool:
+    """Whether one pair of parentheses stands around all of it."""
+    depth = 0
+    for index, character in enumerate(text):
+        depth += (character == "(") - (character == ")")
+        if depth == 0:
+            return index > 0 and index == len(text) - 1
+    return False

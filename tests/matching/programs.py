@@ -74,9 +74,7 @@ def stage(name: str, rules: Iterable[BoundRule], computed: Iterable[BoundCompute
     return Stage(name, rules, tuple(sorted({slot for r in rules for slot, _ in r.effects})), tuple(computed))
 
 
-def program(
-    *stages: Stage, guardrails: Iterable[BoundGuardrail] = (), options: Iterable[BoundOption] = ()
-) -> Program:
+def program(*stages: Stage, guardrails: Iterable[BoundGuardrail] = (), options: Iterable[BoundOption] = ()) -> Program:
     members = frozenset(("approvals", member) for member in ROLES.values)
     first = Stage("", (), (), ())
     return Program(

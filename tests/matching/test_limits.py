@@ -1,4 +1,4 @@
-"""Where durable_rules used plainly hangs, crashes or answers wrongly: books that reach there load and answer rightly."""
+"""Where durable_rules used plainly hangs, crashes or answers wrongly: books that go there load and answer rightly."""
 
 import pytest
 
@@ -56,7 +56,9 @@ def test_long_lists_of_members() -> None:
 
 def test_several_lists_in_one_rule() -> None:
     days = "[1, 2, 3, 4, 5, 6, 7, 8]"
-    when = f"job.days in {days} && client.orders in {days} && client.months in {days} && client.usual in ['vip', 'good']"
+    when = (
+        f"job.days in {days} && client.orders in {days} && client.months in {days} && client.usual in ['vip', 'good']"
+    )
     p = program(stage("price", [rule("r", when, markup="1")]))
     assert fired(p, job_days=8, client_orders=1, client_months=3, client_usual="good") == ["r"]
     assert fired(p, job_days=8, client_orders=9, client_months=3, client_usual="good") == []
@@ -87,7 +89,9 @@ def test_more_properties_than_one_fact_of_the_engine_can_hold() -> None:
 
 def test_a_rule_beyond_the_engine_is_named_with_the_reason() -> None:
     pairs = " && ".join(f"(client.orders == {n} || job.days == {n})" for n in range(6))
-    with pytest.raises(EngineLimit, match="64 alternatives of its `\\|\\|` that can hold at once, at most 32") as raised:
+    with pytest.raises(
+        EngineLimit, match="64 alternatives of its `\\|\\|` that can hold at once, at most 32"
+    ) as raised:
         Runtime(program(stage("price", [*ladder(3), rule("too-wide", pairs, markup="1")])))
     assert raised.value.rule == "too-wide"
 

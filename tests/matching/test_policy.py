@@ -1,0 +1,55 @@
+"""Which runtimes of a book are kept, shared and let go."""
+
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+
+from schemas.vocabulary import declarations
+from service.matching import runtime as runtime_module
+from service.matching.runtime import Policy
+from service.policy.binding import NoRate
+from service.policy.book import Book
+from service.policy.loader import load_book, read_folder
+
+TINY = Path(__file__).parent.parent / "books" / "tiny"
+DAY = date(2026, 5, 1)
+
+
+@pytest.fixture(scope="module")
+def book() -> Book:
+    return load_book(read_folder(TINY), declarations())
+
+
+def test_days_between_two_changes_of_a_number_share_a_runtime(book: Book) -> None:
+    policy = Policy(book)
+    first = policy.runtime(DAY, book.currency)
+    assert policy.runtime(DAY + timedelta(days=1), book.currency) is first
+    assert policy.runtime(DAY, book.currency) is first
+
+
+def test_an_override_has_a_runtime_of_its_own(book: Book) -> None:
+    policy = Policy(book)
+    name, parameter = next(iter(book.parameters.items()))
+    changed = policy.runtime(DAY, book.currency, {name: parameter.values[-1][1] + 1})
+    assert changed is not policy.runtime(DAY, book.currency)
+    assert changed.program.parameters[name][1] == parameter.values[-1][1] + 1
+    changed.close()
+
+
+def test_a_currency_without_a_rate(book: Book) -> None:
+    with pytest.raises(NoRate):
+        Policy(book).runtime(DAY, "XPF")
+
+
+def test_one_let_go_is_freed_with_its_last_user(book: Book, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(runtime_module, "MOST_RUNTIMES", 1)
+    policy = Policy(book)
+    used = policy.runtime(DAY, book.currency)
+    foreign = next(iter(book.rates))
+    policy.runtime(DAY, foreign)
+    lanes = used._lanes
+    assert policy.runtime(DAY, book.currency) is not used
+    assert not lanes.disposed
+    del used
+    assert lanes.disposed
