@@ -121,12 +121,28 @@ def port() -> str:
     return str(free_port())
 
 
-def _run(command: str, clone: Path, port: str) -> str:
+def _run(command: str, folder: Path, port: str, status: int = 0, path: str = os.environ["PATH"]) -> str:
     ended = subprocess.run(
-        ["bash", "-euc", command.replace("8000", port)], cwd=clone, capture_output=True, text=True, check=False
+        ["bash", "-euc", command.replace("127.0.0.1:8000", f"127.0.0.1:{port}").replace("curl -s ", "curl -sf ")],
+        cwd=folder,
+        env=os.environ | {"PATH": path},
+        capture_output=True,
+        text=True,
+        check=False,
     )
-    assert ended.returncode == 0, ended.stdout + ended.stderr
+    assert ended.returncode == status, ended.stdout + ended.stderr
     return ended.stdout
+
+
+@pytest.mark.skipif(shutil.which("curl") is None, reason="the commands use curl")
+def test_commands_in_the_other_documents_run(root: Path, live_service: str, tmp_path: Path) -> None:
+    command = tmp_path / "quotewright"
+    command.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m service.cli "$@"\n')
+    command.chmod(0o755)
+    blocks = [block for document in _documents(root)[1:] for block in _blocks(document) if block.language == "sh"]
+    assert blocks
+    for block in blocks:
+        _run(block.text, root, live_service.rpartition(":")[2], path=f"{tmp_path}:{os.environ['PATH']}")
 
 
 def _soon_fits(block: Block, command: str, clone: Path, port: str) -> None:
@@ -155,7 +171,7 @@ def test_a_newcomer_gets_through_the_readme(clone: Path, port: str, tmp_path: Pa
     shell = [block for block in _blocks(clone / "README.md") if block.language == "sh"]
     answers = [block for block in _blocks(clone / "README.md") if block.language == "json"]
     (diff,) = (block for block in _blocks(clone / "README.md") if block.language == "diff")
-    start, ask, ask_again, test, serve = shell
+    start, ask, ask_again, check, test, serve = shell
     assert (start.text, test.text) == ("make run\n", "make test\n")
     log = tmp_path / "log"
     environment = {k: v for k, v in os.environ.items() if k not in ("VIRTUAL_ENV", "DATABASE_URL")}
@@ -170,7 +186,8 @@ def test_a_newcomer_gets_through_the_readme(clone: Path, port: str, tmp_path: Pa
             assert f"http://127.0.0.1:{port}/docs" in log.read_text()
             _fits(answers[0], _run(ask.text, clone, port))
             _apply(diff.text, clone)
-            _soon_fits(answers[1], ask_again.text.splitlines()[-1], clone, port)
+            _soon_fits(answers[1], ask_again.text, clone, port)
+            assert "[budget-of-a-third]" in _run(check.text, clone, port, status=1)
             _run(serve.text, clone, port)
         finally:
             os.killpg(process.pid, signal.SIGINT)
