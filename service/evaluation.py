@@ -12,11 +12,12 @@ from weakref import WeakKeyDictionary
 
 from service.domain.approvals import approvals
 from service.domain.decision import Approval, Decision, FollowUp, Hold, Narrowing, PolicyRef, Reason, ToClient
-from service.domain.envelope import PRICED
+from service.domain.envelope import PRICED, narrowings
 from service.domain.errors import Inconsistent
 from service.domain.quote import QuoteRequest
 from service.layout import UNPRICED, Layout, Priced
 from service.matching.runtime import Matched, Policy, Runtime
+from service.matching.width import compiled_width
 from service.policy.book import Book
 from service.wording.client import Asked, Told, to_client
 from service.wording.languages import FALLBACK
@@ -56,6 +57,7 @@ class _Prepared:
         program = runtime.program
         self.layout = Layout(book, program)
         self.reasons = Reasons(program)
+        self.width = compiled_width(program)
         self.breached = {g.id: rendered(g.reason, program.currency) for g in program.guardrails}
         self.policy = PolicyRef(book=program.book, version=program.version, effective_from=program.effective_from)
 
@@ -138,9 +140,14 @@ class _Case:
         return approvals(self.layout.members("approvals", self.env), asked, texts)
 
     def _open_details(self) -> tuple[Narrowing, ...]:
-        if self.rules_outcome == "decline":
+        """What each would narrow, by the book's own formulas asked again with it settled."""
+        details = self.request.job.open_details
+        if not details or self.rules_outcome == "decline":
             return ()
-        return self.layout.narrowings(self.request, self.env, self.runtime.outlook, self.facts)
+        facts, width, count = self.facts, self.prepared.width, len(details) - 1
+        open_weight = facts["job.open_weight"]
+        now = self.env["decision.high"] - self.env["decision.low"]
+        return narrowings(details, now, lambda weight: width(facts, open_weight - weight, count))
 
     def _advice(self) -> tuple[str, ...]:
         """For the firm's own people, so in the language of the house."""

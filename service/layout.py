@@ -5,7 +5,7 @@ It decides nothing: what fired and what it yields is given. No HTTP, no ledger, 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,8 +13,8 @@ from zoneinfo import ZoneInfo
 from service.domain.amounts import Amounts
 from service.domain.breakdown import included, line_shares
 from service.domain.concessions import Condition, concessions
-from service.domain.decision import Concession, FollowUp, Narrowing, Option, Price, Share, Step, Terms
-from service.domain.envelope import PRICED, narrowings, price
+from service.domain.decision import Concession, FollowUp, Option, Price, Share, Step, Terms
+from service.domain.envelope import PRICED, price
 from service.domain.followup import Promises, follow_up
 from service.domain.options import options
 from service.domain.quote import QuoteRequest
@@ -33,6 +33,7 @@ Env = Mapping[str, Any]
 Contributions = Mapping[str, Sequence[tuple[str, Any]]]
 """By slot: the rules that wrote it and what they wrote, in the order of the rules."""
 
+_MOST_SETS = 4096
 _PERCENT_SLOTS = ("discount", "bonus", "compensation")
 
 
@@ -62,6 +63,7 @@ class Layout:
         self._zone = ZoneInfo(book.time_zone)
         self._texts = book.messages
         self._messages: dict[str, Messages] = {}
+        self._ordered: dict[tuple[str, frozenset[str]], tuple[str, ...]] = {}
         self._roundings = {name: _rounding_of(program, name) for name in ("markup_amount", "unbounded")}
         self._base_markup = int(str(program.slots["markup"].initial))
         self._has_validity = "validity_days" in program.slots
@@ -89,23 +91,6 @@ class Layout:
         received: datetime = request.received_at.astimezone(self._zone)
         duration = request.job.duration_days if priced else None
         return follow_up(promises, self.calendar, received, request.as_of, duration)
-
-    def narrowings(
-        self, request: QuoteRequest, env: Env, outlook: Callable[[dict[str, Any]], Env], facts: Env
-    ) -> tuple[Narrowing, ...]:
-        """The open details by what each would narrow: the book's own formulas, asked again with it settled."""
-        if not request.job.open_details:
-            return ()
-
-        def width_without(weight: int) -> int:
-            settled = {
-                **facts,
-                "job.open_weight": facts["job.open_weight"] - weight,
-                "job.open_count": facts["job.open_count"] - 1,
-            }
-            return _width(outlook(settled))
-
-        return narrowings(request.job.open_details, _width(env), width_without)
 
     def priced(
         self,
@@ -137,7 +122,13 @@ class Layout:
         chosen = env.get(DECISION + slot)
         if not chosen:
             return ()
-        return tuple(member for member in self.program.slots[slot].type.values if member in chosen)
+        # Quotes of one kind choose alike; a book has few such sets.
+        ordered = self._ordered.get((slot, chosen))
+        if ordered is None:
+            ordered = tuple(member for member in self.program.slots[slot].type.values if member in chosen)
+            if len(self._ordered) < _MOST_SETS:
+                self._ordered[slot, chosen] = ordered
+        return ordered
 
     def _causes(self, request: QuoteRequest, env: Env, written: Contributions) -> Causes:
         markups: list[tuple[str | None, int]] = [(None, self._base_markup)] if self._base_markup else []
@@ -217,11 +208,6 @@ def _amounts(env: Env) -> Amounts:
         prepayment=env["decision.prepayment_amount"],
         credit_limit=env["decision.credit_limit"],
     )
-
-
-def _width(env: Env) -> int:
-    width: int = env["decision.high"] - env["decision.low"]
-    return width
 
 
 def _first(written: Contributions, slot: str, value: object) -> str | None:

@@ -67,18 +67,19 @@ class Calendar:
         return self.opens == self.closes or self.opens <= local.time() < self.closes
 
     def _hours_later(self, local: datetime, hours: int) -> datetime:
-        left = timedelta(hours=hours)
         day = local.date()
-        if self.is_business_day(day):
-            rest = datetime.combine(day + _DAY, time.min, local.tzinfo) - local
-            if left <= rest:
-                return local + left
-            left -= rest
-        whole, over = divmod(left, _DAY)
-        # An exact number of days ends at the close of the last one, not at the start of the next.
-        if not over and whole:
-            whole, over = whole - 1, _DAY
-        return datetime.combine(self.add_business_days(day, whole + 1), time.min, local.tzinfo) + over
+        if not self.is_business_day(day):
+            day = self.add_business_days(day, 1)
+            local = datetime.combine(day, time.min, local.tzinfo)
+        end = local + timedelta(hours=hours)
+        days_on = (end.date() - day).days
+        if not days_on:
+            return end
+        # What ends at midnight ends with the day before it, not at the start of the next day of work.
+        if end.time() == time.min:
+            last = self.add_business_days(day, days_on - 1)
+            return datetime.combine(last + _DAY, time.min, end.tzinfo)
+        return datetime.combine(self.add_business_days(day, days_on), end.time(), end.tzinfo)
 
     def _business_days(self, year: int) -> tuple[int, ...]:
         days = self._years.get(year)

@@ -44,9 +44,7 @@ class Type:
         return f"{'set' if self.many else 'one'} of {', '.join(self.values)}"
 
 
-BOOL, COUNT, MONEY, PERCENT, RATIO, DAYS, MONTHS, HOURS = (
-    Type(unit) for unit in Unit if unit is not Unit.ENUM
-)
+BOOL, COUNT, MONEY, PERCENT, RATIO, DAYS, MONTHS, HOURS = (Type(unit) for unit in Unit if unit is not Unit.ENUM)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,6 @@ from service.domain.amounts import Amounts
 from service.domain.calendar import Calendar
 from service.domain.decision import Milestone, Terms
 from service.domain.errors import Inconsistent
-from service.domain.money import Rounding, divide, shares
 from service.domain.record import record
 
 
@@ -58,18 +57,17 @@ def terms(amounts: Amounts, agreed: Agreed, calendar: Calendar, starts_on: date,
 
 
 def _stage_dates(calendar: Calendar, starts_on: date, duration_days: int, stages: int, credit_days: int) -> list[date]:
-    due = [
-        calendar.add_business_days(starts_on, divide(duration_days * stage, stages, Rounding.UP))
-        for stage in range(1, stages + 1)
-    ]
+    due = [calendar.add_business_days(starts_on, -(-duration_days * stage // stages)) for stage in range(1, stages + 1)]
     due[-1] += timedelta(days=credit_days)
     return due
 
 
 def _stages(rest: int, due: Sequence[date]) -> list[Milestone]:
     """Equal parts, the odd minor units first; a part of nothing is no milestone. The last is `final`."""
-    parts = shares(rest, [1] * len(due))
-    names = [f"stage_{number}" for number in range(1, len(due))] + ["final"]
-    if rest < len(due):
+    part, odd = divmod(rest, len(due))
+    if not part:
         return [Milestone(name="final", due_on=due[-1], amount=rest)]
-    return [Milestone(name=name, due_on=day, amount=part) for name, day, part in zip(names, due, parts, strict=True)]
+    return [
+        Milestone(name=f"stage_{number}" if number < len(due) else "final", due_on=day, amount=part + (number <= odd))
+        for number, day in enumerate(due, 1)
+    ]

@@ -142,10 +142,9 @@ def _terms(messages: Messages, told: Told) -> Iterator[str]:
     if terms.instalments:
         yield messages.text("terms.instalments", {"count": str(terms.instalments)})
     if terms.ways_to_pay:
-        ways = language.either(tuple([messages.text(f"way.{way}") for way in terms.ways_to_pay]))
+        ways = language.either(messages.several("way.", terms.ways_to_pay))
         yield messages.text("terms.ways", {"ways": ways})
-    for clause in terms.clauses:
-        yield messages.text(f"clause.{clause}")
+    yield from messages.several("clause.", terms.clauses)
     if told.valid_until is not None:
         yield messages.text("terms.valid_until", {"date": language.date(told.valid_until)})
 
@@ -161,8 +160,7 @@ def _answers(messages: Messages, questions: Sequence[Question]) -> Iterator[Answ
 
 
 def _notes(messages: Messages, told: Told) -> Iterator[str]:
-    for note in told.notes:
-        yield messages.text(f"note.{note}")
+    yield from messages.several("note.", told.notes)
     for concession in told.concessions:
         if concession.kind != "free_extras":
             yield messages.text(f"concession.{concession.kind}", _concession(messages, told, concession))

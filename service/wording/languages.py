@@ -44,21 +44,21 @@ class MoneyPattern:
     def formatter(self) -> MoneyText:
         before, decimal, after, group, digits = self.before, self.decimal, self.after, self.group, self.digits
         scale = 10**digits
-        grouped = (lambda whole: f"{whole:,}".replace(",", group)) if self._by_thousands() else self._grouped
+        grouped = self._grouped if self.first_group != 3 or self.next_groups != 3 else None
 
         def text(amount: int) -> str:
+            whole, minor = divmod(amount, scale)
             if amount < 0:
                 return self.minus + text(-amount)
-            whole, minor = divmod(amount, scale)
-            figures = grouped(whole) if whole > 999 else str(whole)
-            if digits == 2:
-                return f"{before}{figures}{decimal}{minor:02}{after}"
+            if whole < 1000:
+                figures = str(whole)
+            elif grouped is not None:
+                figures = grouped(whole)
+            else:
+                figures = f"{whole:,}" if group == "," else f"{whole:,}".replace(",", group)
             return f"{before}{figures}{decimal}{minor:0{digits}}{after}" if digits else f"{before}{figures}{after}"
 
         return text
-
-    def _by_thousands(self) -> bool:
-        return self.first_group == self.next_groups == 3
 
     def _grouped(self, whole: int) -> str:
         figures = str(whole)

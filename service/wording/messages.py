@@ -9,6 +9,7 @@ from service.domain.facts import Type
 from service.policy.nodes import PARAMETER
 from service.wording.languages import Language
 
+_MOST_SETS = 4096
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
 
@@ -20,6 +21,7 @@ class Messages:
     ) -> None:
         self.language = language
         self.money = language.money(currency)
+        self._several: dict[tuple[str, tuple[str, ...]], tuple[str, ...]] = {}
         self._texts = {key: _prepared(text, language, currency, parameters) for key, text in texts.items()}
 
     def __contains__(self, key: str) -> bool:
@@ -28,6 +30,15 @@ class Messages:
     def text(self, key: str, values: Mapping[str, str] | None = None) -> str:
         """KeyError for a key or a placeholder that the loader should have refused."""
         return self._texts[key] % (values or {})
+
+    def several(self, prefix: str, members: tuple[str, ...]) -> tuple[str, ...]:
+        """The texts of a slot's members; the same few sets come back."""
+        texts = self._several.get((prefix, members))
+        if texts is None:
+            texts = tuple(self.text(prefix + member) for member in members)
+            if len(self._several) < _MOST_SETS:
+                self._several[prefix, members] = texts
+        return texts
 
 
 def _prepared(text: str, language: Language, currency: str, parameters: Mapping[str, tuple[Type, int]]) -> str:
