@@ -19,6 +19,10 @@ NOT_JSON = frozenset({"not-json", "invalid-utf8", "too-deep"})
 
 _BRACKETS = bytes.maketrans(b"{}", b"[]")
 _NO_BRACKET = bytes(sorted(set(range(256)) - set(b'[]{}"')))
+_DIGITS = bytes(48 if 48 <= byte < 58 else 32 for byte in range(256))
+_LONG_NUMBER = b"0" * 19
+"""Shorter ones fit into 64 bits; only where there is one is each integer looked at."""
+
 _ESCAPE = re.compile(rb"\\.", re.DOTALL)
 _UTF8_BOM = b"\xef\xbb\xbf"
 
@@ -58,7 +62,7 @@ class _Reading:
     doubled: list[str] = field(default_factory=list)
 
     def integer(self, text: str) -> Any:
-        if len(text) < 19 or (len(text) <= 20 and -(2**63) <= int(text) < 2**63):
+        if len(text) <= 20 and -(2**63) <= int(text) < 2**63:
             return int(text)
         self.refused = True
         return Refused("integer-too-large", "The integer needs more than 64 bits.", "Give a smaller number.")
@@ -90,7 +94,10 @@ def parse(raw: bytes) -> JsonText:
     reading = _Reading()
     try:
         value = json.loads(
-            text, object_pairs_hook=reading.members, parse_int=reading.integer, parse_constant=reading.constant
+            text,
+            object_pairs_hook=reading.members,
+            parse_int=reading.integer if _LONG_NUMBER in raw.translate(_DIGITS) else None,
+            parse_constant=reading.constant,
         )
     except json.JSONDecodeError as error:
         where = f"line {error.lineno}, column {error.colno}"

@@ -5,7 +5,7 @@ What it needs of the book in force comes in as `BookChecks`; it knows no rules.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from functools import cache
@@ -14,10 +14,10 @@ from typing import Any
 from marshmallow import ValidationError
 
 from schemas import json_text
+from schemas.fast_load import Load, NotPlain, builder, loader
 from schemas.fields import MOST_MONEY, Days
 from schemas.findings import Finding, Invalid, placed
 from schemas.quote import QuoteRequestSchema
-from schemas.shapes import ListOf, Part, Strict
 from schemas.vocabulary import extra_findings
 from service.domain.facts import FactDecl
 from service.domain.quote import QuoteRequest
@@ -63,39 +63,43 @@ def read_request(
     `findings`: what the reading of the text already found. `pointer`: where the request stands in the text.
     """
     found = {finding.pointer: finding for finding in findings}
-    try:
-        members = schema().load(value)  # type: ignore[arg-type]
-    except ValidationError as error:
-        members = error.valid_data if isinstance(error.valid_data, dict) else {}
-        for finding in placed(error.messages, pointer):
-            found.setdefault(finding.pointer, finding)
+    members, faults = _members(value, pointer)
+    for finding in faults:
+        found.setdefault(finding.pointer, finding)
     received_at = members.get("received_at") or now
     as_of = members.get("as_of") or received_at.astimezone(book.zone).date()
     across = [*_across(members), *_times(members, received_at, as_of, now), *book.findings(members)]
     if found or across:
         raise Invalid([*found.values(), *(replace(f, pointer=pointer + f.pointer) for f in across)])
-    built: QuoteRequest = _built(schema(), {**members, "received_at": received_at, "as_of": as_of})
-    return built
+    request: QuoteRequest = _reading().build({**members, "received_at": received_at, "as_of": as_of})
+    return request
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    schema: QuoteRequestSchema
+    load: Load
+    build: Callable[[Mapping[str, Any]], Any]
 
 
 @cache
-def schema() -> QuoteRequestSchema:
-    return QuoteRequestSchema()
+def _reading() -> _Reading:
+    schema = QuoteRequestSchema()
+    return _Reading(schema, loader(schema), builder(schema))
 
 
-def _built(part: Strict, members: Mapping[str, Any]) -> Any:
-    """The schema's dataclass from what its fields loaded."""
-    values = dict(members)
-    for name, field in part.fields.items():
-        if isinstance(field, Part) and values[name] is not None:
-            values[name] = _built(field.schema, values[name])  # type: ignore[arg-type]
-        elif isinstance(field, ListOf):
-            inner = field.inner
-            elements = values[name]
-            values[name] = tuple(
-                (_built(inner.schema, element) for element in elements) if isinstance(inner, Part) else elements  # type: ignore[arg-type]
-            )
-    return part.builds(**values)
+def _members(value: object, pointer: str) -> tuple[dict[str, Any], Iterable[Finding]]:
+    """What the fields hold, those at fault left out, and the faults."""
+    reading = _reading()
+    try:
+        return reading.load(value), ()
+    except (NotPlain, ValidationError):
+        pass
+    try:
+        return reading.schema.load(value), ()  # type: ignore[arg-type, return-value]
+    except ValidationError as error:
+        valid = error.valid_data if isinstance(error.valid_data, dict) else {}
+        return valid, placed(error.messages, pointer)
 
 
 def _across(members: Mapping[str, Any]) -> Iterator[Finding]:

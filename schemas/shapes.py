@@ -75,11 +75,15 @@ class Part(fields.Nested, Described):
     """An object. Left out it is null (`optional`), or holds its fields' defaults (`defaulted`)."""
 
     def __init__(self, schema: type[Strict], meaning: str, *, optional: bool = False, defaulted: bool = False) -> None:
+        self._loaded_defaults: Any = None
         options = self.options(meaning, "an object", self._defaults if defaulted else None, optional, {})
         super().__init__(schema, **options)
 
     def _defaults(self) -> Any:
-        return self.schema.load({})
+        """One for all requests: what a schema loads is read, never changed."""
+        if self._loaded_defaults is None:
+            self._loaded_defaults = self.schema.load({})
+        return self._loaded_defaults
 
 
 class Strict(Schema):

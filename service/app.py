@@ -44,7 +44,7 @@ def create_app(settings: Settings | None = None, now: Callable[[], datetime] | N
     if settings.trusted_proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.trusted_proxies)  # type: ignore[method-assign]
     request_log.register(app, at.metrics)
-    rate.register(app, settings, (health.blueprint, docs_page.blueprint))
+    rate.register(app, settings, {health.blueprint.name, docs_page.blueprint.name})
     _routed(app)
     problems.register(app)
     if settings.policy_poll_seconds:

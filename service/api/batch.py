@@ -20,7 +20,7 @@ from schemas.findings import Invalid
 from schemas.problem import Problem
 from service.api import bodies, documented
 from service.api.deciding import make
-from service.api.documented import NDJSON, problems
+from service.api.documented import NDJSON, answers
 from service.api.evaluate import digested, key_reused
 from service.api.problems import INTERNAL, UNRECORDED, log_fault, of_findings
 from service.api.recording import Made, entry
@@ -57,14 +57,11 @@ class _Slot:
 @blueprint.doc(
     requestBody=documented.body({"type": "string"}, NDJSON, "\n".join([orjson.dumps(documented.SAMPLE).decode()] * 2)),
     parameters=[documented.IDEMPOTENCY_KEY, documented.WHY_NOT],
-)
-@blueprint.response(
-    200,
-    {"type": "string"},
-    content_type=NDJSON,
-    description='For each line that holds anything: {"line": 1, "decision": {...}} or {"line": 1, "error": {...}}.',
-)
-@problems(blueprint, 400, 413, 415, 429, 500, 503)
+    responses=answers(
+        'For each line that holds anything: {"line": 1, "decision": {...}} or {"line": 1, "error": {...}}.',
+        NDJSON, {"type": "string"}, 400, 413, 415, 429, 500, 503,
+    ),
+)  # fmt: skip
 def evaluate_batch() -> Response:
     """Decide on a quote request a line. A faulty line gets a problem in its place and stops no other."""
     at = services()

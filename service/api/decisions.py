@@ -7,7 +7,7 @@ from flask_smorest import Blueprint
 
 from schemas.decision import DecisionSchema
 from schemas.problem import Problem
-from service.api.documented import JSON, problems
+from service.api.documented import JSON, answers
 from service.api.problems import Refused
 from service.api.services import services
 
@@ -15,8 +15,9 @@ blueprint = Blueprint("decisions", __name__, description="Decisions already made
 
 
 @blueprint.route("/decisions/<decision_id>", methods=["GET"])
-@blueprint.response(200, DecisionSchema, description="The bytes that were answered when it was made.")
-@problems(blueprint, 404, 429, 500, 503)
+@blueprint.doc(
+    responses=answers("The bytes that were answered when it was made.", JSON, DecisionSchema, 404, 429, 500, 503)
+)
 def one(decision_id: str) -> Response:
     """A recorded decision by its id."""
     recorded = services().ledger.find(decision_id)

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any
 
-from flask_smorest import Blueprint
 from marshmallow import Schema
 
 from schemas.problem import CONTENT_TYPE, ProblemSchema
 
-View = TypeVar("View", bound=Callable[..., Any])
 JSON = "application/json"
 NDJSON = "application/x-ndjson"
 
@@ -50,17 +47,11 @@ WHY_NOT = {
 }
 
 
-def problems(blueprint: Blueprint, *statuses: int) -> Callable[[View], View]:
-    """Documents the error answers of an endpoint."""
-
-    def documented(view: View) -> View:
-        for status in sorted(statuses, reverse=True):
-            view = blueprint.alt_response(
-                status, schema=ProblemSchema, content_type=CONTENT_TYPE, description=_MEANINGS[status]
-            )(view)
-        return view
-
-    return documented
+def answers(meaning: str, content_type: str, schema: type[Schema] | dict[str, Any], *errors: int) -> dict[str, Any]:
+    """The answers of an endpoint: the good one, and its errors by status."""
+    good = {"200": {"description": meaning, "content": {content_type: {"schema": schema}}}}
+    problem = {"content": {CONTENT_TYPE: {"schema": ProblemSchema}}}
+    return good | {str(status): {"description": _MEANINGS[status], **problem} for status in errors}
 
 
 def body(schema: type[Schema] | dict[str, Any], media_type: str, example: Any) -> dict[str, Any]:

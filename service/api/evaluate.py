@@ -11,7 +11,7 @@ from schemas.problem import Problem
 from schemas.quote import QuoteRequestSchema
 from service.api import bodies, documented, overriding
 from service.api.deciding import decide, make
-from service.api.documented import JSON, problems
+from service.api.documented import JSON, answers
 from service.api.problems import Refused
 from service.api.recording import entry
 from service.api.services import services
@@ -26,9 +26,10 @@ NOT_RECORDED = "preview"
 @blueprint.doc(
     requestBody=documented.body(QuoteRequestSchema, JSON, documented.SAMPLE),
     parameters=[documented.IDEMPOTENCY_KEY, documented.WHY_NOT],
+    responses=answers(
+        "The decision, recorded before it was answered.", JSON, DecisionSchema, 400, 409, 413, 415, 422, 429, 500, 503
+    ),
 )
-@blueprint.response(200, DecisionSchema, description="The decision, recorded before it was answered.")
-@problems(blueprint, 400, 409, 413, 415, 422, 429, 500, 503)
 def evaluate() -> Response:
     """Decide on a quote request and record the decision."""
     at = services()
@@ -42,9 +43,12 @@ def evaluate() -> Response:
 
 
 @blueprint.route("/preview", methods=["POST"])
-@blueprint.doc(requestBody=documented.body(PreviewSchema, JSON, {"request": documented.SAMPLE, "parameters": {}}))
-@blueprint.response(200, DecisionSchema, description="The decision that would be made. Its id stands for nothing.")
-@problems(blueprint, 400, 413, 415, 422, 429, 500)
+@blueprint.doc(
+    requestBody=documented.body(PreviewSchema, JSON, {"request": documented.SAMPLE, "parameters": {}}),
+    responses=answers(
+        "The decision that would be made; its id is `preview`.", JSON, DecisionSchema, 400, 413, 415, 422, 429, 500
+    ),
+)
 def preview() -> Response:
     """Decide on a quote request with other values of the book's parameters. Nothing is recorded."""
     at = services()

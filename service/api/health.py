@@ -8,7 +8,7 @@ from flask_smorest import Blueprint
 from prometheus_client import CONTENT_TYPE_LATEST
 
 from schemas.problem import Problem
-from service.api.documented import problems
+from service.api.documented import JSON, answers
 from service.api.problems import Refused
 from service.api.services import services
 from service.ledger import LedgerUnavailable
@@ -17,15 +17,14 @@ blueprint = Blueprint("health", __name__, description="Is the service well?")
 
 
 @blueprint.route("/healthz", methods=["GET"])
-@blueprint.response(200, {"type": "object"}, description="The process answers.")
+@blueprint.doc(responses=answers("The process answers.", JSON, {"type": "object"}))
 def healthz() -> Response:
     """Whether the process lives. Says nothing of the ledger."""
     return jsonify(status="ok")
 
 
 @blueprint.route("/readyz", methods=["GET"])
-@blueprint.response(200, {"type": "object"}, description="A book is loaded and the ledger can be reached.")
-@problems(blueprint, 503)
+@blueprint.doc(responses=answers("A book is loaded, the ledger can be reached.", JSON, {"type": "object"}, 503))
 def readyz() -> Response:
     """Whether decisions can be made and recorded."""
     at = services()
@@ -40,7 +39,7 @@ def readyz() -> Response:
 
 
 @blueprint.route("/metrics", methods=["GET"])
-@blueprint.response(200, {"type": "string"}, content_type="text/plain", description="Numbers of all workers.")
+@blueprint.doc(responses=answers("Numbers of all workers.", "text/plain", {"type": "string"}))
 def metrics() -> Response:
     """Counters and durations in Prometheus' text format."""
     return Response(services().metrics.exposition(), content_type=CONTENT_TYPE_LATEST)

@@ -11,20 +11,20 @@ import mmap
 import struct
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from hashlib import blake2b
 from math import ceil
 from pathlib import Path
 from typing import Any
 
-from flask import Blueprint, Flask, Response
-from flask_limiter import Limiter, RateLimitExceeded
-from flask_limiter.util import get_remote_address
+from flask import Flask, request
+from limits import parse
 from limits.storage import Storage
+from limits.strategies import FixedWindowRateLimiter
 
 from schemas.problem import Problem
-from service.api.problems import answer
+from service.api.problems import Refused
 from service.settings import Settings
 
 SLOTS = 8_192
@@ -123,26 +123,18 @@ def prepare(path: Path) -> None:
         file.truncate(_SIZE)
 
 
-def limiter(settings: Settings) -> Limiter:
+def register(app: Flask, settings: Settings, exempt: Collection[str]) -> None:
+    """`exempt`: names of the blueprints that may be asked as often as anyone likes."""
     path = settings.shared_folder / "rates" if settings.shared_folder else ""
-    return Limiter(
-        get_remote_address,
-        application_limits=[settings.rate_limit],
-        strategy="fixed-window",
-        storage_uri=f"{SCHEME}://{path}",
-    )
+    limiter = FixedWindowRateLimiter(SharedCounts(f"{SCHEME}://{path}"))
+    limit = parse(settings.rate_limit)
+    detail = f"At most {settings.rate_limit} from one caller; the header Retry-After says when to go on."
+    problem = Problem(status=429, code="rate-limited", detail=detail)
 
-
-def register(app: Flask, settings: Settings, exempt: Iterable[Blueprint]) -> None:
-    limiting = limiter(settings)
-    limiting.init_app(app)
-    for blueprint in exempt:
-        limiting.exempt(blueprint)
-
-    @app.errorhandler(RateLimitExceeded)
-    def exceeded(_: RateLimitExceeded) -> Response:
-        limit = limiting.current_limit
-        # The library rounds the moment up, at times beyond the window.
-        seconds = min(ceil(limit.reset_at - time.time()), limit.limit.get_expiry()) if limit else 1
-        detail = f"At most {settings.rate_limit} from one caller; the header Retry-After says when to go on."
-        return answer(Problem(status=429, code="rate-limited", detail=detail), {"Retry-After": str(max(1, seconds))})
+    @app.before_request
+    def count() -> None:
+        caller = request.remote_addr or ""
+        if request.blueprint in exempt or limiter.hit(limit, caller):
+            return
+        seconds = ceil(limiter.get_window_stats(limit, caller).reset_time - time.time())
+        raise Refused(problem, {"Retry-After": str(max(1, seconds))})
