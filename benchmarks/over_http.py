@@ -27,7 +27,7 @@ SERVE = "import sys; from service.cli import main; sys.exit(main())"
 GUNICORN = "import sys; from gunicorn.app.wsgiapp import run; sys.exit(run())"
 
 
-def measure(seconds: float, sample: str = "website") -> list[dict[str, Any]]:
+def measure(seconds: float, sample: str = "video") -> list[dict[str, Any]]:
     body = books.requests()[sample]
     rows = []
     with tempfile.TemporaryDirectory() as folder, _service(Path(folder)) as service_port:
