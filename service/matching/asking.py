@@ -48,7 +48,7 @@ def askings(program: Program) -> Askings:
         properties = Properties(program.facts, computed)
         conditions: list[tuple[int, str, Atom | Group]] = []
         for number, rule in rules:
-            condition = _condition(rule, properties)
+            condition = condition_of(rule, properties)
             if not isinstance(condition, bool):
                 conditions.append((number, rule.id, condition))
             elif condition:
@@ -64,7 +64,8 @@ def askings(program: Program) -> Askings:
     return Askings(tuple(layouts), rounds, tuple(always))
 
 
-def _condition(rule: BoundRule, properties: Properties) -> Atom | Group | bool:
+def condition_of(rule: BoundRule, properties: Properties) -> Atom | Group | bool:
+    """Its `in` lists become look-ups in Python where they would multiply into too many paths."""
     condition = normalised(rule.when, properties)
     if isinstance(condition, Group) and cost(condition).paths > MOST_PATHS:
         return normalised(rule.when, properties, longest_list=1)

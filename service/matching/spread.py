@@ -31,10 +31,12 @@ DEEPEST = 7
 class EngineLimit(ValueError):
     """One rule is more than the engine can hold. `reason` says what of, for the author of the rule."""
 
+    remedy = "split it into several rules or derived facts"
+
     def __init__(self, rule: str, reason: str) -> None:
         self.rule = rule
         self.reason = reason
-        super().__init__(f"{rule}: {reason}")
+        super().__init__(f"{rule}: {reason} ({self.remedy})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,7 @@ def check(rule: str, condition: Atom | Group) -> Cost:
         (len(set(properties_of(condition))), MOST_PROPERTIES, "different facts"),
     ):
         if value > most:
-            raise EngineLimit(rule, f"{value} {what}, at most {most}: split it into several rules or derived facts")
+            raise EngineLimit(rule, f"{value} {what}, at most {most}")
     return c
 
 

@@ -7,8 +7,9 @@ import pytest
 
 from schemas.vocabulary import declarations
 from service.matching import runtime as runtime_module
+from service.matching.loadable import engine_findings
 from service.matching.runtime import Policy
-from service.policy.binding import NoRate
+from service.policy.binding import NoRate, bind
 from service.policy.book import Book
 from service.policy.loader import load_book, read_folder
 
@@ -40,6 +41,22 @@ def test_an_override_has_a_runtime_of_its_own(book: Book) -> None:
 def test_a_currency_without_a_rate(book: Book) -> None:
     with pytest.raises(NoRate):
         Policy(book).runtime(DAY, "XPF")
+
+
+def test_rules_beyond_the_engine_are_findings_with_their_places() -> None:
+    files = dict(read_folder(TINY))
+    pairs = " && ".join(f"(client.orders == {n} || client.months_active == {n})" for n in range(6))
+    rules = "".join(
+        f"  - id: {id}\n    practice: P3\n    when: {when}\n    then: {{markup: 1}}\n    reason: x\n"
+        for id, when in (("too-wide", pairs), ("fine", "client.orders > 1"), ("too-wide-too", pairs))
+    )
+    files["more.yaml"] = f"stage: price\nrules:\n{rules}".encode()
+    book = load_book(files, declarations())
+    found = engine_findings(book, bind(book, DAY, book.currency))
+    assert [(f.code, f.subject, f.place.file, f.place.line) for f in found] == [
+        ("engine-limit", "too-wide", "more.yaml", 5),
+        ("engine-limit", "too-wide-too", "more.yaml", 15),
+    ]
 
 
 def test_one_let_go_is_freed_with_its_last_user(book: Book, monkeypatch: pytest.MonkeyPatch) -> None:
