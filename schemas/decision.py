@@ -10,7 +10,7 @@ from dataclasses import fields as dataclass_fields
 from dataclasses import is_dataclass
 from datetime import date, datetime
 from functools import cache
-from typing import Any, Union, get_args, get_origin, get_type_hints
+from typing import Any, Union, cast, get_args, get_origin, get_type_hints
 
 import orjson
 from marshmallow import Schema, fields
@@ -53,7 +53,7 @@ def _field(hint: Any) -> fields.Field[Any]:
     if get_origin(hint) is tuple:
         return fields.List(_field(get_args(hint)[0]))
     assert is_dataclass(hint), hint
-    return fields.Nested(schema_of(hint))
+    return fields.Nested(schema_of(cast(type, hint)))
 
 
 DecisionSchema = schema_of(Decision)

@@ -13,6 +13,7 @@ from schemas.findings import Fault, suggestion
 from service.domain.facts import BOOL, COUNT, DAYS, HOURS, MONEY, MONTHS, PERCENT, Type, Unit
 
 T = TypeVar("T")
+D = TypeVar("D", bound=date)
 MOST_MONEY = 10**12
 LAST_YEAR = 2199
 FIRST_YEAR = 2000
@@ -254,7 +255,7 @@ def _parsed(parse: Callable[[str], T], text: str) -> T | None:
         return None
 
 
-def _in_years(day: Any) -> Any:
+def _in_years(day: D) -> D:
     if not FIRST_YEAR <= day.year <= LAST_YEAR:
         years = f"{FIRST_YEAR} to {LAST_YEAR}"
         raise refusal("out-of-range", f"The year is outside {years}.", f"Give a year from {years}.")

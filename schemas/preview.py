@@ -61,7 +61,7 @@ class _ShellSchema(Strict):
 class PreviewSchema(_ShellSchema):
     """For the documentation: as the shell, with the request's own fields."""
 
-    request = Part(QuoteRequestSchema, "The request to decide on.")
+    request = Part(QuoteRequestSchema, "The request to decide on.")  # type: ignore[assignment]
 
 
 def load_preview(raw: bytes, now: datetime, book: BookChecks) -> Preview:

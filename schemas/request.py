@@ -96,7 +96,7 @@ def _members(value: object, pointer: str) -> tuple[dict[str, Any], Iterable[Find
     except (NotPlain, ValidationError):
         pass
     try:
-        return reading.schema.load(value), ()  # type: ignore[arg-type, return-value]
+        return reading.schema.load(value), ()  # type: ignore[arg-type]
     except ValidationError as error:
         valid = error.valid_data if isinstance(error.valid_data, dict) else {}
         return valid, placed(error.messages, pointer)

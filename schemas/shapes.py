@@ -53,7 +53,7 @@ class Aggregate:
     among: tuple[str, ...] = ()
 
 
-class ListOf(fields.List, Described):
+class ListOf(fields.List[Any], Described):
     """At most `most` elements, absent meaning none; `aggregates` are the facts that policies may read of it."""
 
     def __init__(
@@ -100,6 +100,6 @@ class Strict(Schema):
         fix = f"Remove it; the fields here are {', '.join(known)}."
         self.error_messages = {
             **self.error_messages,
-            "type": Fault("wrong-type", "An object is wanted here.", "Give an object."),
-            "unknown": Fault(UNKNOWN_FIELD, "There is no such field.", fix, known),
+            "type": Fault("wrong-type", "An object is wanted here.", "Give an object."),  # type: ignore[dict-item]
+            "unknown": Fault(UNKNOWN_FIELD, "There is no such field.", fix, known),  # type: ignore[dict-item]
         }

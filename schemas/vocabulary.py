@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
+from typing import Any
 
 from marshmallow import fields, missing
 
@@ -19,7 +20,6 @@ from service.domain.quote import QuoteRequest
 
 EXTRA = "extra."
 HAS = "has:"
-_Field = fields.Field
 
 
 @cache
@@ -146,7 +146,7 @@ def _reads(schema: object, source: str, prefix: str, depth: int) -> Iterator[str
                 yield from _one(value, value, prefix + name, field, pad, zero)
 
 
-def _one(read: str, value: str, fact: str, field: _Field[object], pad: str, zero: str) -> Iterator[str]:
+def _one(read: str, value: str, fact: str, field: fields.Field[Any], pad: str, zero: str) -> Iterator[str]:
     if field.allow_none:
         yield f"{pad}facts[{HAS + fact!r}] = {value} is not None"
         yield f"{pad}facts[{fact!r}] = {zero} if {value} is None else {read}"

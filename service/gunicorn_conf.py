@@ -61,6 +61,8 @@ graceful_timeout = 30
 worker_tmp_dir = str(_folder)
 logconfig_dict = GUNICORN_LOGGING
 accesslog = None
+# A socket in the home directory by which the master could be steered: nobody here asks for one.
+control_socket_disable = True
 # Trusted proxies are counted by TRUSTED_PROXIES alone.
 forwarded_allow_ips = ""
 
@@ -89,7 +91,7 @@ def on_starting(server: Any) -> None:
 def child_exit(server: Any, worker: Any) -> None:
     from prometheus_client import multiprocess
 
-    multiprocess.mark_process_dead(worker.pid)
+    multiprocess.mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]
 
 
 def on_exit(server: Any) -> None:

@@ -80,7 +80,7 @@ def _received() -> IO[bytes]:
     while block := request.stream.read(64 * 1024):
         kept.write(block)
     kept.seek(0)
-    return kept  # type: ignore[return-value]
+    return kept
 
 
 def _lines(received: IO[bytes], longest: int) -> Iterator[_Line]:

@@ -29,4 +29,4 @@ def test_each_code_is_explained(root: Path) -> None:
     files = [*(root / "schemas").glob("*.py"), *(root / "service" / "api").glob("*.py")]
     used = set().union(*(codes(file) for file in files if file.name != "book.py"))
     assert {"wrong-type", "too-deep", "rate-limited", "no-rate", "contradiction", "not-a-choice"} <= used
-    assert {code for code in used if not re.search(rf"\b{code}\b", told)} == set()
+    assert {code for code in used - {"utf-8"} if not re.search(rf"\b{code}\b", told)} == set()
