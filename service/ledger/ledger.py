@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import fields
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 from weakref import WeakSet
 
@@ -18,6 +19,7 @@ from service.ledger.entries import Entry, KeyReused, Recorded
 from service.ledger.errors import LedgerUnavailable
 from service.ledger.migrate import newest_revision, revision_of
 from service.ledger.tables import decisions, policy_versions
+from service.ledger.turn import Turn
 
 Key = tuple[str, str]
 """Caller and idempotency key."""
@@ -55,6 +57,7 @@ class Ledger:
         self._url = database_url(url)
         self._kind = self._url.get_backend_name()
         self._engine = connect(self._url)
+        self._turn = Turn(Path(f"{self._url.database}.turn")) if self._kind == "sqlite" else None
         _LEDGERS.add(self)
 
     def record(self, entries: Sequence[Entry]) -> tuple[Recorded | KeyReused, ...]:
@@ -103,6 +106,8 @@ class Ledger:
     def close(self) -> None:
         """Lets go of every connection. The next use opens new ones."""
         self._engine.dispose()
+        if self._turn is not None:
+            self._turn.close()
 
     def _insert(self, connection: Connection, entries: Sequence[Entry]) -> set[str]:
         """Ids of the entries written. Keys in one fixed order, else two batches could wait for each other."""
@@ -115,7 +120,8 @@ class Ledger:
 
     @contextmanager
     def _transaction(self, reads: bool = False) -> Iterator[Connection]:
-        with reporting(self._url), self._engine.connect() as connection:
+        turn = nullcontext() if reads or self._turn is None else self._turn.taken()
+        with reporting(self._url), turn, self._engine.connect() as connection:
             connection.execution_options(reads=reads)
             with connection.begin():
                 yield connection
