@@ -5,17 +5,18 @@ Knows the request's vocabulary and the engine's limits; reads no folder and no c
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from zoneinfo import ZoneInfo
 
 from schemas.request import BookChecks
 from schemas.vocabulary import declarations
+from service.matching.loadable import engine_findings
 from service.matching.runtime import Policy
 from service.matching.spread import EngineLimit
-from service.policy.binding import NoRate, NoValue
-from service.policy.findings import BookRefused, Finding
+from service.policy.binding import NoRate, NoValue, bind
+from service.policy.findings import BookRefused
 from service.policy.loader import load_book
 
 
@@ -31,16 +32,15 @@ def opened(files: Mapping[str, bytes], today: date) -> InForce:
     """Raises BookRefused. `today`: the day whose rules are made ready, and shown to fit into the engine."""
     book = load_book(files, declarations())
     policy = Policy(book)
-    if findings := tuple(_beyond_engine(policy, today)):
-        raise BookRefused(findings)
+    _make_ready(policy, today)
     return InForce(policy, BookChecks(ZoneInfo(book.time_zone), book.version, book.extra_facts))
 
 
-def _beyond_engine(policy: Policy, today: date) -> Iterator[Finding]:
+def _make_ready(policy: Policy, today: date) -> None:
+    book = policy.book
     try:
-        policy.runtime(today, policy.book.currency)
+        policy.runtime(today, book.currency)
     except EngineLimit as limit:
-        rule = next(rule for rule in policy.book.rules if rule.id == limit.rule)
-        yield Finding(rule.place, "engine-limit", limit.reason, subject=rule.id)
+        raise BookRefused(engine_findings(book, bind(book, today, book.currency))) from limit
     except (NoRate, NoValue):
         return  # not in force yet: a book may be opened before its first day

@@ -25,7 +25,7 @@ from service.api.evaluate import digested, key_reused
 from service.api.problems import INTERNAL, UNRECORDED, log_fault, of_findings
 from service.api.recording import Made, entry
 from service.api.services import Services, services
-from service.ledger import Entry, KeyReused, LedgerUnavailable
+from service.ledger import Entry, KeyReused, LedgerUnavailable, Recorded
 
 blueprint = Blueprint("batch", __name__, description="Decide on many quote requests.")
 CHUNK = 250
@@ -45,12 +45,12 @@ class _Line:
 
 @dataclass(frozen=True, slots=True)
 class _Slot:
-    """What is answered for a line: the decision's entry, or a problem."""
+    """What is answered for a line: the decision that `entry` records, or what is known without recording."""
 
     line: _Line
-    made: Made | None
-    entry: Entry | None
-    problem: Problem | None
+    made: Made | None = None
+    entry: Entry | None = None
+    settled: Problem | Recorded | KeyReused | None = None
 
 
 @blueprint.route("/evaluate/batch", methods=["POST"])
@@ -103,24 +103,30 @@ def _answered(at: Services, lines: list[_Line], key: str | None, why_not: bool) 
     recorded = iter(at.recorder.record(made, [slot.entry for slot in slots if slot.entry]) if made else ())
     answers: list[tuple[int, bytes | Problem]] = []
     for slot in slots:
-        if slot.problem:
-            answers.append((slot.line.number, slot.problem))
-            continue
-        result = next(recorded)
-        answers.append((slot.line.number, key_reused(result) if isinstance(result, KeyReused) else result.answer))
+        answers.append((slot.line.number, _told(slot.settled or next(recorded))))
     return answers
+
+
+def _told(result: Problem | Recorded | KeyReused) -> bytes | Problem:
+    match result:
+        case Recorded():
+            return result.answer
+        case KeyReused():
+            return key_reused(result)
+    return result
 
 
 def _slot(at: Services, line: _Line, key: str | None, why_not: bool) -> _Slot:
     if line.raw is None:
         detail = f"The line has more than {at.settings.max_body_bytes} bytes."
-        return _Slot(line, None, None, Problem(status=413, code="body-too-large", detail=detail))
+        return _Slot(line, settled=Problem(status=413, code="body-too-large", detail=detail))
+    body, line_key = digested(line.raw, why_not), None if key is None else f"{key}#{line.number}"
     try:
         made = make(at, line.raw, why_not)
     except Invalid as invalid:
-        return _Slot(line, None, None, of_findings(invalid))
-    line_key = None if key is None else f"{key}#{line.number}"
-    return _Slot(line, made, entry(made, digested(line.raw, why_not), line_key), None)
+        earlier = at.recorder.earlier(body, line_key) if line_key else None
+        return _Slot(line, settled=earlier or of_findings(invalid))
+    return _Slot(line, made, entry(made, body, line_key))
 
 
 def _stream(

@@ -6,6 +6,7 @@ from flask import Response
 from flask_smorest import Blueprint
 
 from schemas.decision import DecisionSchema, dump_decision
+from schemas.findings import Invalid
 from schemas.preview import PreviewSchema, load_preview
 from schemas.problem import Problem
 from schemas.quote import QuoteRequestSchema
@@ -15,7 +16,7 @@ from service.api.documented import JSON, answers
 from service.api.problems import Refused
 from service.api.recording import entry
 from service.api.services import services
-from service.ledger import KeyReused
+from service.ledger import KeyReused, Recorded
 
 blueprint = Blueprint("evaluate", __name__, description="Decide on a quote request.")
 NOT_RECORDED = "preview"
@@ -35,8 +36,16 @@ def evaluate() -> Response:
     at = services()
     key, why_not = bodies.idempotency_key(), bodies.flag("why_not")
     raw = bodies.body(at.settings.max_body_bytes, JSON)
-    made = make(at, raw, why_not)
-    (recorded,) = at.recorder.record([made], [entry(made, digested(raw, why_not), key)])
+    body = digested(raw, why_not)
+    recorded: Recorded | KeyReused | None
+    try:
+        made = make(at, raw, why_not)
+    except Invalid:
+        recorded = at.recorder.earlier(body, key) if key else None
+        if recorded is None:
+            raise
+    else:
+        (recorded,) = at.recorder.record([made], [entry(made, body, key)])
     if isinstance(recorded, KeyReused):
         raise Refused(key_reused(recorded))
     return Response(recorded.answer, content_type=JSON, headers=_replay_header(recorded.replayed))

@@ -39,7 +39,7 @@ def entry(made: Made, digested: bytes, key: str | None) -> Entry:
         recorded_at=decision.evaluated_at,
         caller=CALLER,
         idempotency_key=key,
-        request_digest=hashlib.sha256(digested).hexdigest(),
+        request_digest=digest(digested),
         book=decision.policy.book,
         version=decision.policy.version,
         as_of=decision.as_of,
@@ -53,6 +53,10 @@ def entry(made: Made, digested: bytes, key: str | None) -> Entry:
     )
 
 
+def digest(digested: bytes) -> str:
+    return hashlib.sha256(digested).hexdigest()
+
+
 class Recorder:
     """The ledger, told of each policy version before the first decision by it."""
 
@@ -61,6 +65,10 @@ class Recorder:
         self._metrics = metrics
         self._now = now
         self._remembered: frozenset[str] = frozenset()
+
+    def earlier(self, digested: bytes, key: str) -> Recorded | KeyReused | None:
+        """What was decided under `key` before; a retry is answered so even if today its body would be refused."""
+        return self._ledger.find_by_key(CALLER, key, digest(digested))
 
     def record(self, made: Sequence[Made], entries: Sequence[Entry]) -> Sequence[Recorded | KeyReused]:
         """Commits `entries`, made of `made`, in one transaction. Raises LedgerUnavailable."""

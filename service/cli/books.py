@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from schemas.request import BookChecks
-from schemas.vocabulary import declarations
 from service.cli.refusals import BookInvalid, Refusal
 from service.matching.runtime import Policy
-from service.matching.spread import EngineLimit
-from service.policy.binding import NoRate, NoValue
+from service.opening import opened
 from service.policy.findings import BookRefused, Finding
-from service.policy.loader import load_book, read_folder
+from service.policy.loader import read_folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +27,10 @@ def open_book(folder: Path, today: date) -> OpenBook:
     """Raises Refusal. `today`: on which the engine is asked whether it can hold the rules."""
     files = _read(folder)
     try:
-        book = load_book(files, declarations())
+        in_force = opened(files, today)
     except BookRefused as refused:
         raise refusal(folder, refused.findings) from refused
-    policy = Policy(book)
-    if findings := tuple(_beyond_engine(policy, today)):
-        raise refusal(folder, findings)
-    return OpenBook(folder, files, policy, BookChecks(ZoneInfo(book.time_zone), book.version, book.extra_facts))
+    return OpenBook(folder, files, in_force.policy, in_force.checks)
 
 
 def refusal(folder: Path, findings: tuple[Finding, ...]) -> BookInvalid:
@@ -57,13 +51,3 @@ def _read(folder: Path) -> dict[str, bytes]:
     if not files:
         raise Refusal(f"{folder} holds no *.yaml files: give the folder of a policy book, the one with book.yaml.")
     return files
-
-
-def _beyond_engine(policy: Policy, today: date) -> Iterator[Finding]:
-    try:
-        policy.runtime(today, policy.book.currency)
-    except EngineLimit as limit:
-        rule = next(rule for rule in policy.book.rules if rule.id == limit.rule)
-        yield Finding(rule.place, "engine-limit", limit.reason, subject=rule.id)
-    except (NoRate, NoValue):
-        return  # not in force yet; a book may be checked before its first day

@@ -74,7 +74,8 @@ class Ledger:
                 rows = connection.execute(_BY_KEY, {"keys": sorted(missing)})
                 known |= {_key(entry): entry for entry in map(_entry, rows)}
         return tuple(
-            Recorded(entry) if entry.id in written else _settled(entry, known[_key(entry)]) for entry in entries
+            Recorded(entry) if entry.id in written else _settled(entry.request_digest, known[_key(entry)])
+            for entry in entries
         )
 
     def find(self, decision_id: str) -> Recorded | None:
@@ -83,6 +84,14 @@ class Ledger:
         with self._transaction(reads=True) as connection:
             row = connection.execute(_BY_ID, {"id": decision_id}).one_or_none()
         return None if row is None else Recorded(_entry(row))
+
+    def find_by_key(self, caller: str, key: str, request_digest: str) -> Recorded | KeyReused | None:
+        """What `record` would answer to this key and digest; None while the key is free."""
+        if "\0" in key:
+            return None
+        with self._transaction(reads=True) as connection:
+            row = connection.execute(_BY_KEY, {"keys": [(caller, key)]}).one_or_none()
+        return None if row is None else _settled(request_digest, _entry(row))
 
     def remember_version(self, book: str, version: str, content: bytes, now: datetime) -> None:
         """Keeps a book's content for as long as the ledger lives; decisions refer to it. Repeating it is harmless."""
@@ -142,8 +151,8 @@ def _key(entry: Entry) -> Key | None:
     return None if entry.idempotency_key is None else (entry.caller, entry.idempotency_key)
 
 
-def _settled(entry: Entry, earlier: Entry) -> Recorded | KeyReused:
-    if entry.request_digest == earlier.request_digest:
+def _settled(request_digest: str, earlier: Entry) -> Recorded | KeyReused:
+    if request_digest == earlier.request_digest:
         return Recorded(earlier, replayed=True)
     return KeyReused(earlier.caller, earlier.idempotency_key or "", earlier.id)
 

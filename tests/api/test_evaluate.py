@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,8 @@ from flask.testing import FlaskClient
 
 from service.api.services import EXTENSION
 from service.ledger import LedgerUnavailable
+
+from .conftest import NOW, service
 
 
 def test_a_decision_is_recorded_and_found_again(
@@ -73,6 +76,27 @@ def test_a_repetition_gives_the_recorded_bytes(
     assert "Idempotency-Replayed" not in first.headers
     assert second.headers["Idempotency-Replayed"] == "true"
     assert recorded() == 1
+
+
+def test_a_retry_that_would_be_refused_today_gives_the_recorded_bytes(
+    book: Path, database: Path, body: dict[str, Any], recorded: Callable[[], int]
+) -> None:
+    """Without `as_of` the day of receipt counts, so a date to sign by passes; the answer was given all the same."""
+    del body["received_at"], body["as_of"]
+    body["deal"] = {"sign_by": "2026-03-05"}
+    today = [NOW]
+    client = service(book, database, now=lambda: today[0]).test_client()
+    headers = {"Idempotency-Key": "late"}
+    first = client.post("/evaluate", json=body, headers=headers)
+    line = client.post("/evaluate/batch", data=json.dumps(body), content_type="application/x-ndjson", headers=headers)
+    today[0] = datetime(2026, 3, 6, 10, 0, tzinfo=UTC)
+    assert client.post("/evaluate", json=body).status_code == 422
+    assert client.post("/evaluate", json=body, headers=headers).data == first.data
+    again = client.post("/evaluate/batch", data=json.dumps(body), content_type="application/x-ndjson", headers=headers)
+    assert (first.status_code, again.data) == (200, line.data)
+    body["client"]["id"] = "c-205"
+    assert client.post("/evaluate", json=body, headers=headers).status_code == 409
+    assert recorded() == 2
 
 
 def test_another_body_under_the_same_key(
