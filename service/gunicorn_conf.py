@@ -17,9 +17,6 @@ from typing import Any
 
 SHARED = "QUOTEWRIGHT_SHARED_FOLDER"
 METRICS = "PROMETHEUS_MULTIPROC_DIR"
-CHECKED = "QUOTEWRIGHT_CHECKED"
-"""Set by who has checked the book and migrated the ledger just before, so that a start does it once."""
-
 
 _made_here = SHARED not in os.environ
 if _made_here:
@@ -30,7 +27,7 @@ os.environ[METRICS] = str(_folder / "metrics")
 (_folder / "metrics").mkdir(exist_ok=True)
 
 from service.logs import GUNICORN_LOGGING  # noqa: E402
-from service.settings import SettingsRefused, from_environment  # noqa: E402
+from service.settings import CHECKED, SettingsRefused, from_environment  # noqa: E402
 
 
 def _settings() -> Any:

@@ -15,6 +15,10 @@ SHIPPED_BOOK = Path(__file__).resolve().parent.parent / "policies" / "agency"
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 
+CHECKED = "QUOTEWRIGHT_CHECKED"
+"""Set by who has checked the book and migrated the ledger just before, so that a start does it once."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """`trusted_proxies`: how many proxies in front may be believed about the caller's address.

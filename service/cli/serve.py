@@ -14,7 +14,7 @@ import click
 from service.cli.books import open_book
 from service.cli.refusals import Refusal
 from service.ledger import LedgerUnavailable, LedgerUrlRefused, migrate
-from service.settings import Settings, SettingsRefused, from_environment
+from service.settings import CHECKED, Settings, SettingsRefused, from_environment
 
 EPILOG = """
 \b
@@ -59,7 +59,7 @@ def serve(port: int | None, host: str | None, workers: int | None, database: str
         raise Refusal(f"{away}. Start it, or give another one: --database URL or DATABASE_URL.") from away
     command = [sys.executable, "-m", "gunicorn", "--config", "python:service.gunicorn_conf", "wsgi:app"]
     sys.stdout.flush()
-    os.execve(command[0], command, environment)
+    os.execve(command[0], command, {**environment, CHECKED: "1"})
 
 
 def _settings(environment: Mapping[str, str]) -> Settings:
