@@ -13,13 +13,16 @@ from fractions import Fraction
 from typing import TypeVar
 
 from service.domain.effects import Slot
-from service.domain.facts import FactDecl, Type, Unit
-from service.domain.money import Rounding, divide, exponent, text
+from service.domain.facts import FactDecl, Unit
+from service.domain.money import Rounding, divide, exponent
 from service.policy.book import Book, Template
 from service.policy.nodes import DECISION, MEMBER, PARAMETER, Node, Op
 from service.policy.program import BoundComputed, BoundGuardrail, BoundOption, BoundRule, Program, Stage
 
 T = TypeVar("T")
+
+Reach = Callable[[int], tuple[int, int]]
+"""The least and the most that an amount in the book's currency comes to, in any currency on any day."""
 
 
 class NoRate(Exception):
@@ -71,53 +74,37 @@ def bind(book: Book, as_of: date, currency: str, overrides: Mapping[str, int] | 
             value = money(value)
         parameters[name] = (parameter.type, value)
     literals = {PARAMETER + name: Node(Op.LIT, type, (), value) for name, (type, value) in parameters.items()}
-    return _program(book, _Binder(literals, money, set()), currency, epoch(book, as_of), parameters)
+    binder = _Binder(literals, money, set())
+    program = _program(book, binder.node, currency, epoch(book, as_of))
+    slots = {name: _slot(slot, money) for name, slot in book.slots.items()}
+    return replace(program, slots=slots, members=frozenset(binder.members), parameters=parameters)
 
 
-def for_bounds(book: Book) -> Program:
-    """A program in which a parameter is an input that ranges over all its values, on any day and in any currency.
+def for_bounds(book: Book) -> tuple[Program, Reach]:
+    """The book unbound: a parameter is an input that ranges over all its values, on any day and in any currency.
 
-    So is a money literal, under the name that it is written by: its amount depends on the request's currency.
+    And what an amount in the book's currency comes to, which says how far its money literals reach.
     """
     scales = [_scale(book, currency, rate) for currency, rates in book.rates.items() for _, rate in rates]
     least, most = min([Fraction(1), *scales]), max([Fraction(1), *scales])
+
+    def reach(amount: int) -> tuple[int, int]:
+        ends = _times(amount, least), _times(amount, most)
+        return min(ends), max(ends)
+
     facts = dict(book.facts)
-
-    def input_of(name: str, type: Type, low: int, high: int) -> Node:
-        if type.unit is Unit.MONEY:
-            ends = [_times(value, scale) for value in (low, high) for scale in (least, most)]
-            low, high = min(ends), max(ends)
-        facts[name] = FactDecl(name, type, "", low, high)
-        return Node(Op.REF, type, (), name)
-
     for parameter in book.parameters.values():
+        name, type = PARAMETER + parameter.name, parameter.type
         values = [value for _, value in parameter.values]
-        input_of(PARAMETER + parameter.name, parameter.type, min(values), max(values))
-
-    def of_literal(node: Node) -> Node:
-        return input_of(text(node.value, book.currency), node.type, node.value, node.value)
-
-    binder = _Binder({}, None, set(), of_literal if scales else None)
-    program = _program(book, binder, book.currency, date.min, {})
-    return replace(program, facts=facts, slots={name: _widened(slot, least, most) for name, slot in book.slots.items()})
+        if type.unit is Unit.MONEY:
+            values = [end for value in values for end in reach(value)]
+        facts[name] = FactDecl(name, type, "", min(values), max(values))
+    program = _program(book, lambda node: node, book.currency, date.min)
+    return replace(program, facts=facts), reach
 
 
-def _widened(slot: Slot, least: Fraction, most: Fraction) -> Slot:
-    if slot.type.unit is not Unit.MONEY:
-        return slot
-    ends = [_times(end, scale) for end in (slot.minimum, slot.maximum) for scale in (least, most)]
-    return replace(slot, minimum=min(ends), maximum=max(ends))
-
-
-def _program(
-    book: Book, binder: _Binder, currency: str, effective_from: date, parameters: Mapping[str, tuple[Type, int]]
-) -> Program:
-    node, template = binder.node, binder.template
-    guardrails = tuple(
-        BoundGuardrail(g.id, g.practice, node(g.holds.node), template(g.reason)) for g in book.guardrails
-    )
-    options = tuple(BoundOption(o.id, node(o.share.node), node(o.when.node)) for o in book.options)
-    stages = tuple(_stage(book, binder, name) for name in ("", *book.stages))
+def _program(book: Book, node: Callable[[Node], Node], currency: str, effective_from: date) -> Program:
+    """`node` makes the bound tree of a loaded one. Slots and facts are the book's own."""
     return Program(
         book=book.name,
         version=book.version,
@@ -125,61 +112,61 @@ def _program(
         effective_from=effective_from,
         rounding=book.rounding,
         facts=book.facts,
-        slots={name: _slot(slot, binder.money) for name, slot in book.slots.items()},
-        members=frozenset(binder.members),
-        stages=stages,
-        guardrails=guardrails,
-        options=options,
-        parameters=parameters,
+        slots=book.slots,
+        members=frozenset(),
+        stages=tuple(_stage(book, node, name) for name in ("", *book.stages)),
+        guardrails=tuple(
+            BoundGuardrail(g.id, g.practice, node(g.holds.node), _template(g.reason, node)) for g in book.guardrails
+        ),
+        options=tuple(BoundOption(o.id, node(o.share.node), node(o.when.node)) for o in book.options),
+        parameters={},
     )
+
+
+_REF, _LIT, _IN, _MONEY = Op.REF, Op.LIT, Op.IN, Unit.MONEY
+"""Looking a member up in its enum takes Python 3.11 longer than the rest of a step does."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Binder:
     """`literals`: what stands for a parameter. `members`: collects the (slot, member) pairs that are read.
 
-    `money`: converts amounts; `literal` puts something else in the place of a money literal.
+    `money` converts amounts.
     """
 
     literals: Mapping[str, Node]
     money: Callable[[int], int] | None
     members: set[tuple[str, str]]
-    literal: Callable[[Node], Node] | None = None
 
     def node(self, node: Node) -> Node:
         """The node itself where nothing in it changes."""
-        op = node.op
-        if op is Op.REF:
-            return self._reference(node)
-        if op is Op.LIT:
-            if node.type.unit is not Unit.MONEY:
-                return node
-            if self.money is None:
-                return self.literal(node) if self.literal else node
-            return Node(op, node.type, (), self.money(node.value), node.span)
-        if not node.args:
-            return node
-        args = tuple([self.node(arg) for arg in node.args])
-        if op is Op.IN and self.money and node.args[0].type.unit is Unit.MONEY:
-            return Node(op, node.type, args, tuple(map(self.money, node.value)), node.span)
-        for new, old in zip(args, node.args, strict=True):
-            if new is not old:
-                return Node(op, node.type, args, node.value, node.span)
+        args = node.args
+        if not args:
+            return self._leaf(node)
+        own = self.node
+        bound = tuple([own(arg) for arg in args])
+        if node.op is _IN and self.money and args[0].type.unit is _MONEY:
+            return Node(node.op, node.type, bound, tuple(map(self.money, node.value)), node.span)
+        return node if bound == args else Node(node.op, node.type, bound, node.value, node.span)
+
+    def _leaf(self, node: Node) -> Node:
+        op, type, _, value, span = node
+        if op is _REF:
+            literal = self.literals.get(value)
+            if literal is not None:
+                return Node(_LIT, literal.type, (), literal.value, span)
+            if MEMBER in value:
+                slot, _, member = value.removeprefix(DECISION).partition(MEMBER)
+                self.members.add((slot, member))
+        elif op is _LIT and self.money and type.unit is _MONEY:
+            return Node(op, type, (), self.money(value), span)
         return node
 
-    def _reference(self, node: Node) -> Node:
-        literal = self.literals.get(node.value)
-        if literal is not None:
-            return Node(Op.LIT, literal.type, (), literal.value, node.span)
-        if MEMBER in node.value:
-            slot, _, member = node.value.removeprefix(DECISION).partition(MEMBER)
-            self.members.add((slot, member))
-        return node
 
-    def template(self, template: Template) -> Template:
-        if all(isinstance(part, str) for part in template.parts):
-            return template
-        return Template(tuple(part if isinstance(part, str) else self.node(part) for part in template.parts))
+def _template(template: Template, node: Callable[[Node], Node]) -> Template:
+    if all(isinstance(part, str) for part in template.parts):
+        return template
+    return Template(tuple(part if isinstance(part, str) else node(part) for part in template.parts))
 
 
 def _converter(book: Book, as_of: date, currency: str) -> Callable[[int], int] | None:
@@ -205,16 +192,15 @@ def _in_force(dated: tuple[tuple[date, T], ...], as_of: date, refusal: Exception
     return dated[last - 1][1]
 
 
-def _stage(book: Book, binder: _Binder, name: str) -> Stage:
-    node = binder.node
+def _stage(book: Book, node: Callable[[Node], Node], name: str) -> Stage:
     rules = tuple(
         BoundRule(
             rule.id,
             rule.practice,
             name,
             node(rule.when.node),
-            tuple((slot, node(value.node)) for slot, value in rule.effects),
-            binder.template(rule.reason),
+            tuple([(slot, node(value.node)) for slot, value in rule.effects]),
+            _template(rule.reason, node),
             rule.when.source,
         )
         for rule in book.rules

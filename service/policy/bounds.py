@@ -6,8 +6,9 @@ not followed into branches: a branch that could go negative is told to say max(.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from service.domain.facts import FactDecl, Type, Unit
 from service.domain.money import Rounding, divide
@@ -17,8 +18,7 @@ from service.policy.text import cel
 from service.policy.unit_rules import LARGEST
 
 
-@dataclass(frozen=True, slots=True)
-class Interval:
+class Interval(NamedTuple):
     """Both ends included; yes or no is 0..1. `sound` is False after a finding, so that it isn't reported again."""
 
     low: int
@@ -41,30 +41,42 @@ _NO, _YES, _EITHER, _TEXT = Interval(0, 0), Interval(1, 1), Interval(0, 1), Inte
 """`_TEXT` stands for every enum value and is told apart by identity."""
 
 
-class IntervalAlgebra:
-    """`faults`: (code, lowest, highest) of what went out of bounds. `flagged`: names bound since a fault."""
+_SIZES = {">": "<", ">=": "<="}
+_MONEY = Unit.MONEY
 
-    def __init__(self) -> None:
+
+class IntervalAlgebra:
+    """`faults`: (code, lowest, highest) of what went out of bounds. `flagged`: names bound since a fault.
+
+    `reach`: the ends that an amount of money, as a literal or a slot's range has it, stands for.
+    """
+
+    def __init__(self, reach: Callable[[int], tuple[int, int]] | None = None) -> None:
         self.faults: list[tuple[str, int, int]] = []
         self.flagged: set[str] = set()
+        self._reach = reach
 
     def lit(self, value: int | bool | str, type: Type) -> Interval:
-        return _TEXT if isinstance(value, str) else Interval(int(value), int(value))
+        if isinstance(value, str):
+            return _TEXT
+        if self._reach and type.unit is _MONEY:
+            return Interval(*self._reach(value))
+        return Interval(int(value), int(value))
 
     def not_(self, a: Interval) -> Interval:
         return Interval(1 - a.high, 1 - a.low)
 
     def and_(self, args: list[Interval]) -> Interval:
-        return Interval(min(a.low for a in args), min(a.high for a in args))
+        return Interval(min([a.low for a in args]), min([a.high for a in args]))
 
     def or_(self, args: list[Interval]) -> Interval:
-        return Interval(max(a.low for a in args), max(a.high for a in args))
+        return Interval(max([a.low for a in args]), max([a.high for a in args]))
 
     def cmp(self, operator: str, a: Interval, b: Interval) -> Interval:
         if a is _TEXT or b is _TEXT or not (a.sound and b.sound):
             return _EITHER
-        if operator in (">", ">="):
-            a, b, operator = b, a, operator.replace(">", "<")
+        if operator in _SIZES:
+            a, b, operator = b, a, _SIZES[operator]
         if operator in ("==", "!="):
             apart, equal = a.high < b.low or b.high < a.low, a.low == a.high == b.low == b.high
             never, always = (apart, equal) if operator == "==" else (equal, apart)
@@ -138,29 +150,21 @@ def _of_fact(fact: FactDecl) -> Interval:
     return Interval(min(fact.minimum, zero), max(fact.maximum, zero))
 
 
-def check_bounds(program: Program) -> list[OutOfBounds]:
-    """Everything that could leave its bounds for some request within the declared ranges, innermost term only."""
-    algebra = IntervalAlgebra()
+def check_bounds(program: Program, reach: Callable[[int], tuple[int, int]] | None = None) -> list[OutOfBounds]:
+    """Everything that could leave its bounds for some request within the declared ranges, innermost term only.
+
+    `reach`: as in IntervalAlgebra; without it the program's amounts are what they are.
+    """
+    algebra = IntervalAlgebra(reach)
     env, _ = run(program, algebra, fact_intervals(program.facts))
+    search = _Search(program, env, reach)
     found: list[OutOfBounds] = []
     for slot in program.slots:
         if DECISION + slot in algebra.flagged:
-            found += _of_slot(program, slot, env)
+            found += search.of_slot(slot)
     for kind, name, node in _expressions(program, algebra.flagged):
-        found += _innermost(kind, name, node, env, program.currency)
+        found += search.innermost(kind, name, node)
     return found
-
-
-def _of_slot(program: Program, slot: str, env: Mapping[str, Interval]) -> list[OutOfBounds]:
-    """The effects at fault, or the slot itself: each contribution can be in bounds and their sum outside."""
-    found: list[OutOfBounds] = []
-    for stage in program.stages:
-        for rule in stage.rules:
-            for target, node in rule.effects:
-                if target == slot:
-                    found += _innermost("rule", rule.id, node, env, program.currency)
-    message = "what its rules add up to can leave 64 bits"
-    return found or [OutOfBounds("slot", slot, "integer-overflow", message, "narrow the ranges of what they read")]
 
 
 def _expressions(program: Program, flagged: set[str]) -> Iterator[tuple[str, str, Node]]:
@@ -174,18 +178,37 @@ def _expressions(program: Program, flagged: set[str]) -> Iterator[tuple[str, str
         yield "option", option.id, option.when
 
 
-def _innermost(kind: str, name: str, node: Node, env: Mapping[str, Interval], currency: str) -> Iterator[OutOfBounds]:
-    """The terms at fault whose own parts are in bounds."""
-    if not _faults(node, env):
-        return
-    inner = [fault for arg in node.args for fault in _innermost(kind, name, arg, env, currency)]
-    yield from inner or (_told(kind, name, cel(node, currency), fault) for fault in _faults(node, env))
+@dataclass(frozen=True, slots=True)
+class _Search:
+    """For the terms at fault, once every name's interval is known."""
 
+    program: Program
+    env: Mapping[str, Interval]
+    reach: Callable[[int], tuple[int, int]] | None
 
-def _faults(node: Node, env: Mapping[str, Interval]) -> list[tuple[str, int, int]]:
-    algebra = IntervalAlgebra()
-    fold(node, algebra, env)
-    return algebra.faults
+    def of_slot(self, slot: str) -> list[OutOfBounds]:
+        """The effects at fault, or the slot itself: each contribution can be in bounds and their sum outside."""
+        found: list[OutOfBounds] = []
+        for stage in self.program.stages:
+            for rule in stage.rules:
+                for target, node in rule.effects:
+                    if target == slot:
+                        found += self.innermost("rule", rule.id, node)
+        message = "what its rules add up to can leave 64 bits"
+        return found or [OutOfBounds("slot", slot, "integer-overflow", message, "narrow the ranges of what they read")]
+
+    def innermost(self, kind: str, name: str, node: Node) -> Iterator[OutOfBounds]:
+        """The terms at fault whose own parts are in bounds."""
+        faults = self._faults(node)
+        if not faults:
+            return
+        inner = [fault for arg in node.args for fault in self.innermost(kind, name, arg)]
+        yield from inner or (_told(kind, name, cel(node, self.program.currency), fault) for fault in faults)
+
+    def _faults(self, node: Node) -> list[tuple[str, int, int]]:
+        algebra = IntervalAlgebra(self.reach)
+        fold(node, algebra, self.env)
+        return algebra.faults
 
 
 def _told(kind: str, name: str, text: str, fault: tuple[str, int, int]) -> OutOfBounds:

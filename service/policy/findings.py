@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Place:
-    """1-based line and column in a file of the book."""
+class Place(NamedTuple):
+    """1-based line and column in a file of the book; in the order of reading."""
 
     file: str
     line: int

@@ -111,33 +111,33 @@ class Algebra(Protocol[V]):
 
 def fold(node: Node, algebra: Algebra[V], env: Mapping[str, V]) -> V:
     """The value of one expression in an algebra."""
-    match node.op:
-        case Op.LIT:
-            return algebra.lit(node.value, node.type)
-        case Op.REF:
-            return env[node.value]
-        case Op.HAS:
-            return env[HAS + node.value]
-    args = [fold(arg, algebra, env) for arg in node.args]
-    match node.op:
-        case Op.AND:
-            return algebra.and_(args)
-        case Op.OR:
-            return algebra.or_(args)
-        case Op.CMP:
-            return algebra.cmp(node.value, *args)
-        case Op.IN:
-            return algebra.in_(args[0], [algebra.lit(v, node.args[0].type) for v in node.value])
-        case Op.DIV:
-            return algebra.div(args[0], *node.value)
-        case Op.IF:
-            return algebra.if_(*args)
-        case Op.NOT:
-            return algebra.not_(*args)
-        case Op.ADD | Op.SUB | Op.MUL | Op.MIN | Op.MAX:
-            operation: Callable[[V, V], V] = getattr(algebra, node.op.value)
-            return operation(args[0], args[1])
-    raise AssertionError(node.op)
+    op = node.op
+    if op is _REF:
+        return env[node.value]
+    if op is _LIT:
+        return algebra.lit(node.value, node.type)
+    if op is _HAS:
+        return env[HAS + node.value]
+    value: V = _OPERATIONS[op](algebra, node, [fold(arg, algebra, env) for arg in node.args])
+    return value
+
+
+# Looking a member up in its enum takes Python 3.11 longer than the rest of a step does.
+_REF, _LIT, _HAS = Op.REF, Op.LIT, Op.HAS
+_OPERATIONS: dict[Op, Callable[[Algebra[Any], Node, list[Any]], Any]] = {
+    Op.NOT: lambda algebra, node, args: algebra.not_(args[0]),
+    Op.AND: lambda algebra, node, args: algebra.and_(args),
+    Op.OR: lambda algebra, node, args: algebra.or_(args),
+    Op.CMP: lambda algebra, node, args: algebra.cmp(node.value, args[0], args[1]),
+    Op.IN: lambda algebra, node, args: algebra.in_(args[0], [algebra.lit(v, node.args[0].type) for v in node.value]),
+    Op.ADD: lambda algebra, node, args: algebra.add(args[0], args[1]),
+    Op.SUB: lambda algebra, node, args: algebra.sub(args[0], args[1]),
+    Op.MUL: lambda algebra, node, args: algebra.mul(args[0], args[1]),
+    Op.DIV: lambda algebra, node, args: algebra.div(args[0], *node.value),
+    Op.MIN: lambda algebra, node, args: algebra.min(args[0], args[1]),
+    Op.MAX: lambda algebra, node, args: algebra.max(args[0], args[1]),
+    Op.IF: lambda algebra, node, args: algebra.if_(args[0], args[1], args[2]),
+}
 
 
 def run(program: Program, algebra: Algebra[V], facts: Mapping[str, V]) -> tuple[dict[str, V], dict[str, V]]:

@@ -1,7 +1,5 @@
 """A small scope that the tests of expressions share, and how they ask for findings."""
 
-from dataclasses import replace
-
 from service.domain.facts import BOOL, COUNT, DAYS, MONEY, MONTHS, PERCENT, RATIO, Type, Unit
 from service.domain.money import Rounding
 from service.policy.expressions import ExpressionRefused, Scope, expression
@@ -53,4 +51,4 @@ def codes(source: str, expected: Type | None = None) -> list[str]:
 
 
 def without_spans(node: Node) -> Node:
-    return replace(node, args=tuple(map(without_spans, node.args)), span=(0, 0))
+    return node._replace(args=tuple(map(without_spans, node.args)), span=(0, 0))

@@ -11,7 +11,8 @@ from service.policy.loading.report import Report
 
 def check_reach(report: Report, book: Book) -> None:
     places = _places(book)
-    for fault in check_bounds(for_bounds(book)):
+    program, reach = for_bounds(book)
+    for fault in check_bounds(program, reach):
         place = places.get((fault.kind, fault.name), Place("book.yaml", 1, 1))
         report.add(place, fault.code, fault.message, fault.suggestion, fault.name)
 
