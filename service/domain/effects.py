@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from service.domain.facts import Type, Unit, Value
 
@@ -20,6 +21,10 @@ class Combine(StrEnum):
     FIRST = "first"
     ANY = "any"
     UNION = "union"
+
+
+# Python looks an enum's members up slowly, and each decision combines a dozen slots.
+_MAX, _MIN, _FIRST, _ANY, _UNION = Combine.MAX, Combine.MIN, Combine.FIRST, Combine.ANY, Combine.UNION
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,32 +40,28 @@ class Slot:
     meaning: str
 
 
-def combined(slot: Slot, current: Value, contributions: Sequence[Value]) -> Value:
-    """The slot's value after a stage, from its value before and what the fired rules contribute, in their order."""
-    match slot.combine:
-        case Combine.ANY:
-            return bool(current) or any(contributions)
-        case Combine.UNION:
-            return frozenset({*_members(current), *map(str, contributions)})
-        case Combine.FIRST:
-            return contributions[0] if contributions else current
-        case Combine.SUM:
-            value = sum(map(_number, contributions), _number(current))
-        case Combine.MAX:
-            value = max(map(_number, (current, *contributions)))
-        case Combine.MIN:
-            value = min(map(_number, (current, *contributions)))
-    return min(max(value, slot.minimum), slot.maximum)
+def combined(slot: Slot, current: Any, contributions: Sequence[Any]) -> Value:
+    """The slot's value after a stage, from its value before and what the fired rules contribute, in their order.
 
-
-def _members(value: Value) -> frozenset[str]:
-    assert isinstance(value, frozenset), value
-    return value
-
-
-def _number(value: Value) -> int:
-    assert isinstance(value, int), value
-    return value
+    All of the slot's type: whoever bound the rules has seen to that.
+    """
+    combine = slot.combine
+    result: Value
+    if combine is _UNION:
+        result = current.union(contributions)
+    elif combine is _ANY:
+        result = current or any(contributions)
+    elif combine is _FIRST:
+        result = contributions[0] if contributions else current
+    else:
+        if combine is _MAX:
+            value = max((current, *contributions))
+        elif combine is _MIN:
+            value = min((current, *contributions))
+        else:
+            value = sum(contributions, current)
+        result = slot.minimum if value < slot.minimum else slot.maximum if value > slot.maximum else value
+    return result
 
 
 @dataclass(frozen=True, slots=True)

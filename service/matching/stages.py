@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import compress
+from typing import Any
 
 from service.domain.effects import Combine, Slot, combined
 from service.domain.facts import Value
@@ -23,6 +24,10 @@ Effect = tuple[str, Contribution, Callable[[Env], Value] | None]
 """Slot, contribution, and how its value is computed where it isn't the same for every request."""
 
 
+Written = tuple[Slot, str, tuple[tuple[str, str], ...]]
+"""A slot, its name in the env, and the names there of those of its members that some expression reads."""
+
+
 @dataclass(frozen=True, slots=True)
 class CompiledStage:
     """`first` to `end`: program-wide numbers of its rules. `settled`: values that it gives even if no rule fires."""
@@ -30,8 +35,7 @@ class CompiledStage:
     first: int
     end: int
     effects: tuple[tuple[Effect, ...], ...]
-    slots: dict[str, Slot]
-    members: dict[str, tuple[tuple[str, str], ...]]
+    slots: dict[str, Written]
     settled: tuple[tuple[str, Value], ...]
     compute: Callable[[Env], None] | None
 
@@ -40,22 +44,22 @@ class CompiledStage:
         into `contributions`."""
         gathered: dict[str, list[Contribution]] = {}
         for effects in compress(self.effects, flags[self.first : self.end]):
-            for slot, contribution, compute in effects:
+            for name, contribution, compute in effects:
                 if compute is not None:
                     contribution = (contribution[0], compute(env))
-                if slot in gathered:
-                    gathered[slot].append(contribution)
+                if name in gathered:
+                    gathered[name].append(contribution)
                 else:
-                    gathered[slot] = [contribution]
+                    gathered[name] = [contribution]
         for key, settled in self.settled:
             env[key] = settled
         for name, given in gathered.items():
-            contributions[name] = (*contributions.get(name, ()), *given)
-            key = DECISION + name
-            env[key] = result = combined(self.slots[name], env[key], [value for _, value in given])
-            if isinstance(result, frozenset):
-                for entry, member in self.members[name]:
-                    env[entry] = member in result
+            contributions[name] = contributions[name] + tuple(given) if name in contributions else tuple(given)
+            slot, key, members = self.slots[name]
+            result: Any = combined(slot, env[key], [value for _, value in given])
+            env[key] = result
+            for entry, member in members:
+                env[entry] = member in result
         if self.compute is not None:
             self.compute(env)
 
@@ -77,7 +81,7 @@ def _compiled(program: Program, stage: Stage, first: int, written: set[str]) -> 
     if stage.computed:
         _compute(module, stage)
     function = module.build()
-    slots = {name: program.slots[name] for name in stage.writes}
+    slots = [program.slots[name] for name in stage.writes]
     return CompiledStage(
         first,
         first + len(stage.rules),
@@ -85,9 +89,8 @@ def _compiled(program: Program, stage: Stage, first: int, written: set[str]) -> 
             tuple((slot, contribution, function(name) if name else None) for slot, contribution, name in of_rule)
             for of_rule in effects
         ),
-        slots,
-        {name: _members(program, slot) for name, slot in slots.items()},
-        tuple(_settled(slot for slot in slots.values() if slot.name not in written)),
+        {slot.name: (slot, DECISION + slot.name, _members(program, slot)) for slot in slots},
+        tuple(_settled(slot for slot in slots if slot.name not in written)),
         function("compute") if stage.computed else None,
     )
 
@@ -114,7 +117,6 @@ def _compute(module: Module, stage: Stage) -> None:
 
 
 def _members(program: Program, slot: Slot) -> tuple[tuple[str, str], ...]:
-    """Env names of the union slot's members that some expression reads."""
     read = sorted(member for name, member in program.members if name == slot.name)
     return tuple((DECISION + slot.name + MEMBER + member, member) for member in read)
 
