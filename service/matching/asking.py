@@ -12,7 +12,7 @@ from typing import Any
 
 from service.domain.facts import Type, Unit, Value
 from service.matching.codegen import Loads, Module, PythonLines, Term
-from service.matching.normal import LARGEST, Atom, Group, Properties, Sign, Source, normalised
+from service.matching.normal import LARGEST, Atom, Group, Properties, Reading, Sign, Source, Truth, normalised
 from service.matching.spread import MOST_PATHS, Layout, cost, spread
 from service.policy.nodes import DECISION, MEMBER, references
 from service.policy.program import BoundRule, Program, Stage, fold
@@ -22,7 +22,7 @@ Env = dict[str, Value]
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """A ruleset, by its position in a lane, and the function that writes its facts as JSON without the end."""
+    """A ruleset, by its position in a lane, and the function that writes its facts: JSON, a comma before each."""
 
     position: int
     properties: Callable[[Env], str]
@@ -30,10 +30,12 @@ class Asking:
 
 @dataclass(frozen=True, slots=True)
 class Askings:
-    """`rounds`: for each stage what is asked before it. `always`: program-wide numbers of rules that can't but fire."""
+    """`rounds`: for each stage what is asked before it. `always`: program-wide numbers of rules that can't but fire.
+    `together`: by the number that the engine has for a condition, those of all rules that have it."""
 
     layouts: tuple[Layout, ...]
     rounds: tuple[tuple[Asking, ...], ...]
+    together: dict[int, tuple[int, ...]]
     always: tuple[int, ...]
 
 
@@ -42,26 +44,28 @@ def askings(program: Program) -> Askings:
     computed = [entry.name for stage in program.stages for entry in stage.computed]
     layouts: list[Layout] = []
     always: list[int] = []
+    together: dict[int, tuple[int, ...]] = {}
     functions: list[list[tuple[int, str]]] = []
     module = Module("facts for the engine")
     for rules in _rounds(program):
         properties = Properties(program.facts, computed)
-        conditions: list[tuple[int, str, Atom | Group]] = []
+        conditions: dict[Atom | Group, list[tuple[int, str]]] = {}
         for number, rule in rules:
             condition = condition_of(rule, properties)
             if not isinstance(condition, bool):
-                conditions.append((number, rule.id, condition))
+                conditions.setdefault(condition, []).append((number, rule.id))
             elif condition:
                 always.append(number)
+        together.update((sharing[0][0], tuple(number for number, _ in sharing)) for sharing in conditions.values())
         functions.append([])
-        for layout in spread(conditions):
+        for layout in spread((*sharing[0], condition) for condition, sharing in conditions.items()):
             name = f"facts{len(layouts)}"
             functions[-1].append((len(layouts), name))
             layouts.append(layout)
             _facts_function(module, name, [(p, properties.sources[p]) for p in layout.properties])
     function = module.build()
     rounds = tuple(tuple(Asking(position, function(name)) for position, name in names) for names in functions)
-    return Askings(tuple(layouts), rounds, tuple(always))
+    return Askings(tuple(layouts), rounds, together, tuple(always))
 
 
 def condition_of(rule: BoundRule, properties: Properties) -> Atom | Group | bool:
@@ -104,12 +108,19 @@ def _written(program: Program, stage: Stage) -> Iterable[str]:
 
 def _facts_function(module: Module, name: str, properties: list[tuple[str, Source]]) -> None:
     code, loads = PythonLines(), Loads()
-    values = [_integer(module, code, loads, source) for _, source in properties]
-    template = "{" + ",".join(f'"{prop}":%d' for prop, _ in properties)
-    module.function(name, "env", [*loads.lines, *code.lines, f"return {template!r} % ({', '.join(values)},)"])
+    template, integers, said = "", [], []
+    for prop, source in properties:
+        if isinstance(source, Truth):
+            value = fold(source.node, code, loads).text
+            said.append(f"""{f',"{prop}":1'!r} if {value if source.wanted else f"not {value}"} else ''""")
+        else:
+            template += f',"{prop}":%d'
+            integers.append(_integer(module, code, loads, source))
+    texts = [f"{template!r} % ({', '.join(integers)},)", *said] if integers else said
+    module.function(name, "env", [*loads.lines, *code.lines, f"return ''.join(({', '.join(texts)},))"])
 
 
-def _integer(module: Module, code: PythonLines, loads: Loads, source: Source) -> str:
+def _integer(module: Module, code: PythonLines, loads: Loads, source: Reading | Sign) -> str:
     """Text of the property's value as an integer that the engine compares exactly."""
     if isinstance(source, Sign):
         left, right = (code.named(fold(node, code, loads)) for node in (source.left, source.right))

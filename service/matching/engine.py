@@ -91,11 +91,11 @@ class Ruleset:
         _c.retract_fact(self._handle, f'{{"sid":"{sid}","id":"p"}}')
         return offset
 
-    def matched(self, offset: int, properties: str, tail: str, retract: str) -> list[int]:
-        """Numbers of the rules that hold, in no order, some twice. `properties`: JSON object text without its end."""
+    def matched(self, offset: int, fact: str, retract: str) -> list[int]:
+        """Numbers of the rules that hold, in no order, some twice."""
         handle = self._handle
         try:
-            if _c.assert_fact(handle, properties + tail)[0]:
+            if _c.assert_fact(handle, fact)[0]:
                 return []
             numbers = []
             started = _c.start_action_for_state(handle, offset)
@@ -121,20 +121,20 @@ class Ruleset:
 class Lane:
     """A state in each ruleset, used by one evaluation at a time."""
 
-    __slots__ = ("_offsets", "_retract", "_rulesets", "_sid", "_tail")
+    __slots__ = ("_begun", "_offsets", "_retract", "_rulesets", "_sid")
 
     def __init__(self, number: int, rulesets: tuple[Ruleset, ...]) -> None:
         self._sid = f"s{number}"
-        self._tail = f',"{_GROUP}":1,"sid":"{self._sid}","id":"q"}}'
+        self._begun = f'{{"{_GROUP}":1,"sid":"{self._sid}","id":"q"'
         self._retract = f'{{"sid":"{self._sid}","id":"q"}}'
         self._rulesets = rulesets
         self._offsets = [ruleset.open(self._sid) for ruleset in rulesets]
 
     def matched(self, position: int, properties: str) -> list[int]:
-        """What holds in the ruleset at `position`."""
+        """What holds in the ruleset at `position`. `properties`: members of a JSON object, a comma before each."""
         ruleset = self._rulesets[position]
         try:
-            return ruleset.matched(self._offsets[position], properties, self._tail, self._retract)
+            return ruleset.matched(self._offsets[position], f"{self._begun}{properties}}}", self._retract)
         except BaseException:
             # Half a firing may be left in the state: the next evaluation starts from a new one.
             ruleset.drop(self._sid)

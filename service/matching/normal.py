@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from service.domain.facts import FactDecl, Unit
 from service.matching.codegen import constant
@@ -25,8 +25,7 @@ OPPOSITE = {"==": "!=", "!=": "==", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}
 MIRRORED = {"==": "==", "!=": "!=", "<": ">", ">": "<", "<=": ">=", ">=": "<="}
 
 
-@dataclass(frozen=True, slots=True)
-class Atom:
+class Atom(NamedTuple):
     """`property operator number`."""
 
     property: str
@@ -34,8 +33,7 @@ class Atom:
     number: int
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(NamedTuple):
     """All or any of its parts. `exclusive`: at most one part of an any-group can be true."""
 
     all: bool
@@ -45,6 +43,15 @@ class Group:
 
 Condition = Atom | Group | bool
 """A bool is a condition that no fact can change."""
+
+
+@dataclass(frozen=True, slots=True)
+class Truth:
+    """1 where the node is `wanted`. Elsewhere the engine is told nothing, which makes every test of it false: most
+    of what can be said of a request isn't so, and the engine takes its time over each thing said."""
+
+    node: Node
+    wanted: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +70,20 @@ class Sign:
     right: Node
 
 
-Source = Reading | Sign
+Source = Truth | Reading | Sign
 
 
 def _shape(node: Node) -> tuple[Any, ...]:
     """The node without its place in the text: equal shapes share a property."""
+    if node.op is _REF:
+        return _REF, node.value
     # 1 == True in Python, so the literal's type is part of its shape.
     return (node.op, node.type, node.value, *map(_shape, node.args))
+
+
+# Looking a member up in its enum takes Python 3.11 longer than the rest of a step does.
+_REF, _HAS, _LIT, _NOT, _AND, _OR, _CMP, _IN = Op.REF, Op.HAS, Op.LIT, Op.NOT, Op.AND, Op.OR, Op.CMP, Op.IN
+_BOOL, _ENUM = Unit.BOOL, Unit.ENUM
 
 
 class Properties:
@@ -84,19 +98,23 @@ class Properties:
             if fact.minimum < fact.maximum and fact.minimum >= -LARGEST and fact.maximum <= LARGEST
         }.difference(computed)
 
+    def truth(self, node: Node, wanted: bool) -> str:
+        return self._name((Truth, wanted, _shape(node)), Truth(node, wanted))
+
     def reading(self, node: Node) -> str:
-        typed = node.type.unit in (Unit.BOOL, Unit.ENUM)
-        exact = typed or (node.op is Op.REF and node.value in self._exact)
-        return self._name((Reading, _shape(node)), Reading(node, exact))
+        key = (Reading, _shape(node))
+        return self._names.get(key) or self._named(key, Reading(node, self._is_exact(node)))
 
     def sign(self, left: Node, right: Node) -> str:
-        return self._name((Sign, _shape(left), _shape(right)), Sign(left, right))
+        key = (Sign, _shape(left), _shape(right))
+        return self._names.get(key) or self._named(key, Sign(left, right))
 
-    def _name(self, key: tuple[Any, ...], source: Source) -> str:
-        name = self._names.get(key)
-        if name is None:
-            name = self._names[key] = f"f{len(self._names)}"
-            self.sources[name] = source
+    def _is_exact(self, node: Node) -> bool:
+        return node.type.unit in (_BOOL, _ENUM) or (node.op is _REF and node.value in self._exact)
+
+    def _named(self, key: tuple[Any, ...], source: Source) -> str:
+        name = self._names[key] = f"f{len(self._names)}"
+        self.sources[name] = source
         return name
 
 
@@ -114,16 +132,15 @@ class _Normal:
         """A condition that is true where `node` is `wanted`."""
         if _constant(node):
             return bool(constant(node)) is wanted
-        match node.op:
-            case Op.NOT:
-                return self.condition(node.args[0], not wanted)
-            case Op.AND | Op.OR:
-                return _group((node.op is Op.AND) is wanted, [self.condition(arg, wanted) for arg in node.args])
-            case Op.CMP:
-                operator = node.value if wanted else OPPOSITE[node.value]
-                return self._comparison(node.args[0], operator, node.args[1])
-            case Op.IN:
-                return self._member(node, wanted)
+        op = node.op
+        if op is _CMP:
+            return self._comparison(node.args[0], node.value if wanted else OPPOSITE[node.value], node.args[1])
+        if op is _AND or op is _OR:
+            return _group((op is _AND) is wanted, [self.condition(arg, wanted) for arg in node.args])
+        if op is _NOT:
+            return self.condition(node.args[0], not wanted)
+        if op is _IN:
+            return self._member(node, wanted)
         return Atom(self._properties.reading(node), "==", int(wanted))
 
     def _comparison(self, left: Node, operator: str, right: Node) -> Condition:
@@ -131,23 +148,23 @@ class _Normal:
             left, operator, right = right, MIRRORED[operator], left
         if _constant(right):
             value = constant(right)
-            if left.type.unit is Unit.BOOL:
+            if left.type.unit is _BOOL:
                 return self.condition(left, value is (operator == "=="))
-            number = left.type.values.index(value) if left.type.unit is Unit.ENUM else value
+            number = left.type.values.index(value) if left.type.unit is _ENUM else value
             if abs(number) < LARGEST:
                 return Atom(self._properties.reading(left), operator, number)
         return Atom(self._properties.sign(left, right), operator, 0)
 
     def _member(self, node: Node, wanted: bool) -> Condition:
         subject = node.args[0]
-        if subject.type.unit is Unit.ENUM:
+        if subject.type.unit is _ENUM:
             numbers = sorted({subject.type.values.index(value) for value in node.value})
         else:
             numbers = sorted(set(map(int, node.value)))
         if not numbers:
             return not wanted
         if len(numbers) > self._longest_list or any(abs(number) >= LARGEST for number in numbers):
-            return Atom(self._properties.reading(node), "==", int(wanted))
+            return self._truth(node, wanted)
         name = self._properties.reading(subject)
         atoms = tuple(Atom(name, "==" if wanted else "!=", number) for number in numbers)
         return atoms[0] if len(atoms) == 1 else Group(not wanted, atoms, exclusive=wanted)
@@ -177,4 +194,5 @@ def order(part: Atom | Group) -> tuple[bool, bool, str, str, int]:
 
 
 def _constant(node: Node) -> bool:
-    return node.op not in (Op.REF, Op.HAS) and all(map(_constant, node.args))
+    op = node.op
+    return op is _LIT or (op is not _REF and op is not _HAS and all(map(_constant, node.args)))

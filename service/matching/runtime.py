@@ -54,6 +54,7 @@ class Runtime:
         self._stages = tuple(zip(asked.rounds, compiled_stages(program), strict=True))
         self._lanes = Lanes([Ruleset(f"r{position}", layout) for position, layout in enumerate(asked.layouts)])
         weakref.finalize(self, self._lanes.close).atexit = False
+        self._together = asked.together
         self._opinion = opinion or second_opinion(program)
         self._rules = tuple(rule for stage in program.stages for rule in stage.rules)
         always = set(asked.always)
@@ -71,8 +72,9 @@ class Runtime:
         try:
             for round, stage in self._stages:
                 for asking in round:
-                    for number in lane.matched(asking.position, asking.properties(env)):
-                        flags[number] = True
+                    for matched in lane.matched(asking.position, asking.properties(env)):
+                        for number in self._together[matched]:
+                            flags[number] = True
                 stage.decide(env, flags, contributions)
         finally:
             self._lanes.give_back(lane)

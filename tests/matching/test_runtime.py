@@ -150,7 +150,7 @@ def test_a_fault_of_the_engine_leaves_the_next_evaluation_right() -> None:
     runtime = Runtime(two_stages())
     lane = runtime._lanes.borrow()
     with pytest.raises(EngineFault):
-        lane.matched(0, '{"f0":1,,')
+        lane.matched(0, ',"f0":1,,')
     runtime._lanes.give_back(lane)
     assert [r.id for r in runtime.decide(facts(client_orders=3)).fired] == ["hassle"]
     runtime.close()
