@@ -6,22 +6,24 @@ Pure but for the policy that it is given: clock and ids come in, nothing is reco
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
-from typing import Any
+from datetime import date, datetime
+from typing import Any, Protocol
 from weakref import WeakKeyDictionary
 
 from service.domain.approvals import approvals
-from service.domain.decision import Approval, Decision, FollowUp, Hold, Narrowing, PolicyRef, Reason, ToClient
+from service.domain.decision import Approval, Decision, FollowUp, Hold, Narrowing, NotFired, PolicyRef, Reason, ToClient
 from service.domain.envelope import PRICED, narrowings
 from service.domain.errors import Inconsistent
+from service.domain.facts import Facts
 from service.domain.quote import QuoteRequest
-from service.layout import UNPRICED, Layout, Priced
-from service.matching.runtime import Matched, Policy, Runtime
+from service.domain.record import maker
+from service.layout import UNPRICED, Layout, Priced, Worded
+from service.matching.runtime import Matched
 from service.matching.width import compiled_width
 from service.policy.book import Book
-from service.wording.client import Asked, Told, to_client
+from service.policy.program import BoundGuardrail, BoundOption, Program
+from service.wording.client import Asked, Told
 from service.wording.languages import FALLBACK
-from service.wording.messages import Messages
 from service.wording.reasons import Reasons, rendered
 
 MATCHERS_AGREE = "matchers-agree"
@@ -29,8 +31,29 @@ AMOUNTS_CONSISTENT = "amounts-consistent"
 """Guardrails of the service itself, beside those of the book."""
 
 
+_new_decision, _new_asked, _new_told = maker(Decision), maker(Asked), maker(Told)
+
+
+class Matching(Protocol):
+    """A bound book that tells what fires and what it yields: the engine's runtime, or a stand-in for trials."""
+
+    @property
+    def program(self) -> Program: ...
+    def decide(self, facts: Facts) -> Matched: ...
+    def breaches(self, env: Facts) -> tuple[BoundGuardrail, ...]: ...
+    def options(self, env: Facts) -> tuple[tuple[BoundOption, int], ...]: ...
+    def why_not(self, matched: Matched) -> tuple[NotFired, ...]: ...
+    def close(self) -> None: ...
+
+
+class Deciding(Protocol):
+    @property
+    def book(self) -> Book: ...
+    def runtime(self, as_of: date, currency: str, overrides: Mapping[str, int] | None = None) -> Matching: ...
+
+
 def evaluate(
-    policy: Policy,
+    policy: Deciding,
     request: QuoteRequest,
     facts: dict[str, Any],
     decision_id: str,
@@ -53,7 +76,7 @@ def evaluate(
 class _Prepared:
     """What is made once a bound book and used by every request."""
 
-    def __init__(self, book: Book, runtime: Runtime) -> None:
+    def __init__(self, book: Book, runtime: Matching) -> None:
         program = runtime.program
         self.layout = Layout(book, program)
         self.reasons = Reasons(program)
@@ -62,10 +85,10 @@ class _Prepared:
         self.policy = PolicyRef(book=program.book, version=program.version, effective_from=program.effective_from)
 
 
-_prepared: WeakKeyDictionary[Runtime, _Prepared] = WeakKeyDictionary()
+_prepared: WeakKeyDictionary[Matching, _Prepared] = WeakKeyDictionary()
 
 
-def _preparation(book: Book, runtime: Runtime) -> _Prepared:
+def _preparation(book: Book, runtime: Matching) -> _Prepared:
     prepared = _prepared.get(runtime)
     if prepared is None:
         prepared = _prepared[runtime] = _Prepared(book, runtime)
@@ -75,7 +98,7 @@ def _preparation(book: Book, runtime: Runtime) -> _Prepared:
 class _Case:
     """One request on its way through."""
 
-    def __init__(self, book: Book, runtime: Runtime, request: QuoteRequest, facts: dict[str, Any]) -> None:
+    def __init__(self, book: Book, runtime: Matching, request: QuoteRequest, facts: dict[str, Any]) -> None:
         self.runtime, self.request, self.facts = runtime, request, facts
         self.prepared = _preparation(book, runtime)
         self.layout = self.prepared.layout
@@ -86,19 +109,19 @@ class _Case:
 
     def decision(self, decision_id: str, evaluated_at: datetime, why_not: bool) -> Decision:
         request, env, layout = self.request, self.env, self.layout
-        messages = layout.messages(request.language)
+        worded = layout.worded(request.language)
         follow_up = layout.follow_up(request, env, self.rules_outcome in PRICED)
         holds = self._holds()
         try:
             offered = [(option.id, share) for option, share in self.runtime.options(env)]
-            priced = layout.priced(request, env, self.written, offered, follow_up.valid_until, messages)
+            priced = layout.priced(request, env, self.written, offered, follow_up.valid_until, worded)
         except Inconsistent as fault:
             priced = UNPRICED
             holds.append(Hold(guardrail=AMOUNTS_CONSISTENT, practice="P1", why=str(fault)))
         reasons = self.prepared.reasons.of(self.matched.fired, self.written, env)
         asked = self._approvals(reasons)
         open_details = self._open_details()
-        return Decision(
+        return _new_decision(
             decision_id=decision_id,
             evaluated_at=evaluated_at,
             as_of=request.as_of,
@@ -119,7 +142,7 @@ class _Case:
             advice=self._advice(),
             reasons=reasons,
             not_fired=self.runtime.why_not(self.matched) if why_not else None,
-            to_client=None if holds or asked else self._to_client(messages, priced, open_details, follow_up),
+            to_client=None if holds or asked else self._to_client(worded, priced, open_details, follow_up),
         )
 
     def _holds(self) -> list[Hold]:
@@ -154,14 +177,13 @@ class _Case:
         members = self.layout.members("advice", self.env)
         if not members:
             return ()
-        messages = self.layout.messages(FALLBACK)
-        return tuple(messages.text(f"advice.{member}") for member in members)
+        return self.layout.worded(FALLBACK).messages.several("advice.", members)
 
     def _to_client(
-        self, messages: Messages, priced: Priced, open_details: tuple[Narrowing, ...], follow_up: FollowUp
+        self, worded: Worded, priced: Priced, open_details: tuple[Narrowing, ...], follow_up: FollowUp
     ) -> ToClient:
         job = self.request.job
-        asked = Asked(
+        asked = _new_asked(
             name=self.request.client.name,
             title=job.title,
             lines=job.lines,
@@ -170,7 +192,7 @@ class _Case:
             questions=self.request.questions,
         )
         declined = self.rules_outcome == "decline"
-        told = Told(
+        told = _new_told(
             declined_for=self.env.get("decision.declined_for", "general") if declined else None,
             price=priced.price,
             shares=priced.lines,
@@ -181,4 +203,4 @@ class _Case:
             valid_until=follow_up.valid_until,
             notes=self.layout.members("notes", self.env),
         )
-        return to_client(messages, asked, told)
+        return worded.letters.to_client(asked, told)

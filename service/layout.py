@@ -18,12 +18,13 @@ from service.domain.envelope import PRICED, price
 from service.domain.followup import Promises, follow_up
 from service.domain.options import options
 from service.domain.quote import QuoteRequest
-from service.domain.record import record
+from service.domain.record import maker, record
 from service.domain.terms import Agreed, start_of_work, terms
 from service.domain.waterfall import Causes, waterfall
 from service.policy.book import Book
 from service.policy.nodes import DECISION, Op, walk
 from service.policy.program import Program
+from service.wording.client import Letters
 from service.wording.languages import language, spoken
 from service.wording.messages import Messages
 
@@ -52,6 +53,18 @@ class Priced:
 
 
 UNPRICED = Priced()
+_new_amounts, _new_agreed, _new_causes = maker(Amounts), maker(Agreed), maker(Causes)
+_promises, _priced = maker(Promises), maker(Priced)
+
+
+class Worded:
+    """A bound book's texts in one language, prepared once."""
+
+    def __init__(self, messages: Messages, program: Program) -> None:
+        self.messages = messages
+        self.letters = Letters(messages)
+        self.titles = {option.id: messages.text(f"option.{option.id}.title") for option in program.options}
+        self.sign_by = messages.filler("condition.sign_by", "date")
 
 
 class Layout:
@@ -62,25 +75,25 @@ class Layout:
         self.calendar = book.calendar
         self._zone = ZoneInfo(book.time_zone)
         self._texts = book.messages
-        self._messages: dict[str, Messages] = {}
+        self._worded: dict[str, Worded] = {}
         self._ordered: dict[tuple[str, frozenset[str]], tuple[str, ...]] = {}
         self._roundings = {name: _rounding_of(program, name) for name in ("markup_amount", "unbounded")}
         self._base_markup = int(str(program.slots["markup"].initial))
         self._has_validity = "validity_days" in program.slots
 
-    def messages(self, wanted: str) -> Messages:
+    def worded(self, wanted: str) -> Worded:
         """The book's wording in the language wanted, or in the one that stands in for it."""
-        tag = spoken(wanted, tuple(self._texts))
-        prepared = self._messages.get(tag)
+        tag = spoken(wanted, self._texts)
+        prepared = self._worded.get(tag)
         if prepared is None:
             program = self.program
-            prepared = Messages(self._texts[tag], language(tag), program.currency, program.parameters)
-            self._messages[tag] = prepared
+            messages = Messages(self._texts[tag], language(tag), program.currency, program.parameters)
+            prepared = self._worded[tag] = Worded(messages, program)
         return prepared
 
     def follow_up(self, request: QuoteRequest, env: Env, priced: bool) -> FollowUp:
         get = env.get
-        promises = Promises(
+        promises = _promises(
             respond_hours=env["decision.respond_hours"],
             acknowledge=get("decision.acknowledge", False),
             validity_days=env["decision.validity_days"] if self._has_validity else None,
@@ -99,19 +112,19 @@ class Layout:
         written: Contributions,
         offered: Sequence[tuple[str, int]],
         valid_until: date | None,
-        messages: Messages,
+        worded: Worded,
     ) -> Priced:
         """`offered`: ids of options and their shares. Raises Inconsistent where the book's amounts contradict."""
         if env["decision.outcome"] not in PRICED:
             return UNPRICED
         job, amounts = request.job, _amounts(env)
         envelope = price(amounts, self.program.currency, job.scope == "complete" and not job.open_details)
-        return Priced(
+        return _priced(
             price=envelope,
             waterfall=waterfall(amounts, self._causes(request, env, written)),
             lines=line_shares(amounts.target, job.lines, job.extras if amounts.extras_charged else ()),
-            options=self._options(offered, env, envelope, messages),
-            concessions=self._given(request, env, amounts, written, valid_until, messages),
+            options=self._options(offered, env, envelope, worded),
+            concessions=self._given(request, env, amounts, written, valid_until, worded),
             terms=self._agreed(request, env, amounts),
             includes=included(job.lines, job.extras),
             excludes=job.excludes,
@@ -134,7 +147,7 @@ class Layout:
         markups: list[tuple[str | None, int]] = [(None, self._base_markup)] if self._base_markup else []
         markups.extend((rule, percent) for rule, percent in written.get("markup", ()) if percent)
         prohibitive = env["decision.prohibitive"]
-        return Causes(
+        return _new_causes(
             markups=markups,
             prohibitive=prohibitive,
             prohibitive_rule=_first(written, "prohibitive", prohibitive) if prohibitive else None,
@@ -145,9 +158,10 @@ class Layout:
         )
 
     def _options(
-        self, offered: Sequence[tuple[str, int]], env: Env, envelope: Price, messages: Messages
+        self, offered: Sequence[tuple[str, int]], env: Env, envelope: Price, worded: Worded
     ) -> tuple[Option, ...]:
-        titled = [(id, messages.text(f"option.{id}.title"), share) for id, share in offered]
+        titles = worded.titles
+        titled = [(id, titles[id], share) for id, share in offered]
         return options(titled, envelope, env.get("decision.recommend"), self.program.rounding)
 
     def _given(
@@ -157,15 +171,17 @@ class Layout:
         amounts: Amounts,
         written: Contributions,
         valid_until: date | None,
-        messages: Messages,
+        worded: Worded,
     ) -> tuple[Concession, ...]:
         if not (amounts.discount or amounts.bonus or amounts.extras_free or amounts.compensation):
             return ()
         lapses = self._lapses_on(request, env, valid_until)
-        text = messages.text("condition.sign_by", {"date": messages.language.date(lapses)})
+        text = worded.sign_by(worded.messages.language.date(lapses))
         percents = {slot: env[DECISION + slot] for slot in _PERCENT_SLOTS if DECISION + slot in env}
         rules = {
-            slot: tuple(rule for rule, value in written.get(slot, ()) if value) for slot in (*_PERCENT_SLOTS, "extras")
+            slot: tuple([rule for rule, value in written[slot] if value])
+            for slot in (*_PERCENT_SLOTS, "extras")
+            if slot in written
         }
         return concessions(amounts, percents, rules, Condition(text=text, lapses_on=lapses))
 
@@ -178,7 +194,7 @@ class Layout:
         return valid_until or request.as_of
 
     def _agreed(self, request: QuoteRequest, env: Env, amounts: Amounts) -> Terms:
-        agreed = Agreed(
+        agreed = _new_agreed(
             prepayment_percent=env["decision.prepayment"],
             credit_days=env["decision.credit_days"],
             stages=env["decision.milestones"],
@@ -191,7 +207,7 @@ class Layout:
 
 
 def _amounts(env: Env) -> Amounts:
-    return Amounts(
+    return _new_amounts(
         fair_price=env["job.fair_price"],
         extras_charged=env["decision.extras_charged"],
         extras_free=env["decision.extras_free"],

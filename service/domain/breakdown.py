@@ -7,6 +7,9 @@ from collections.abc import Sequence
 from service.domain.decision import Share
 from service.domain.money import shares
 from service.domain.quote import Extra, Line
+from service.domain.record import maker
+
+_share = maker(Share)
 
 
 def line_shares(target: int, lines: Sequence[Line], charged: Sequence[Extra]) -> tuple[Share, ...]:
@@ -14,11 +17,10 @@ def line_shares(target: int, lines: Sequence[Line], charged: Sequence[Extra]) ->
     weights = [line.fair_price for line in lines] + [extra.price for extra in charged]
     if not weights:
         return ()
-    names = [(line.description, line.performer) for line in lines] + [(extra.description, None) for extra in charged]
-    return tuple(
-        Share(description=description, performer=performer, amount=amount)
-        for (description, performer), amount in zip(names, shares(target, weights), strict=True)
-    )
+    amounts = iter(shares(target, weights))
+    parts = [_share(description=line.description, performer=line.performer, amount=next(amounts)) for line in lines]
+    parts += [_share(description=extra.description, performer=None, amount=next(amounts)) for extra in charged]
+    return tuple(parts)
 
 
 def included(lines: Sequence[Line], extras: Sequence[Extra]) -> tuple[str, ...]:
@@ -27,5 +29,5 @@ def included(lines: Sequence[Line], extras: Sequence[Extra]) -> tuple[str, ...]:
     for line in lines:
         items.append(f"{line.description} ({line.format})" if line.format else line.description)
         items.extend(line.includes)
-    items.extend(extra.description for extra in extras)
+    items += [extra.description for extra in extras]
     return tuple(items)

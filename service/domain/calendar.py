@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
 _DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class _Year:
+    """One year's business days. `first`: the ordinal of its first day; `passed`: by day of the year, how many business
+    days have begun by then."""
+
+    first: int
+    passed: tuple[int, ...]
+    days: tuple[date, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +31,7 @@ class Calendar:
     opens: time
     closes: time
     lunch: time
-    _years: dict[int, tuple[int, ...]] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _years: dict[int, _Year] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         if len(self.weekend) >= 7:
@@ -35,14 +44,14 @@ class Calendar:
         """The `n`-th business day after `d`; `d` itself for 0, a business day or not."""
         if n <= 0:
             return d
-        year, after = d.year, d.toordinal()
-        while True:
-            days = self._business_days(year)
-            first = bisect_right(days, after)
-            if first + n <= len(days):
-                return date.fromordinal(days[first + n - 1])
-            n -= len(days) - first
+        year = d.year
+        table = self._years.get(year) or self._year(year)
+        index = table.passed[d.toordinal() - table.first] + n - 1
+        while index >= len(table.days):
+            index -= len(table.days)
             year += 1
+            table = self._years.get(year) or self._year(year)
+        return table.days[index]
 
     def respond_by(self, received_local: datetime, hours: int) -> datetime:
         """When a request must be answered (M1), by the wall clock of the firm's time zone.
@@ -51,40 +60,42 @@ class Calendar:
         15:00). Received when the firm is closed: by lunch of the first day that it opens, or sooner if `hours` end
         sooner, but not before the doors open.
         """
-        counted = self._hours_later(received_local, hours)
-        if self._is_open(received_local):
+        day, clock = received_local.date(), received_local.time()
+        works = self.is_business_day(day)
+        counted = self._hours_later(received_local, hours, works)
+        if works and (self.opens == self.closes or self.opens <= clock < self.closes):
             return counted
-        day = received_local.date()
-        if not self.is_business_day(day) or received_local.time() >= self.opens:
+        if not works or clock >= self.opens:
             day = self.add_business_days(day, 1)
         opening = datetime.combine(day, self.opens, received_local.tzinfo)
         lunch = datetime.combine(day, self.lunch, received_local.tzinfo)
         return min(lunch, max(opening, counted))
 
-    def _is_open(self, local: datetime) -> bool:
-        if not self.is_business_day(local.date()):
-            return False
-        return self.opens == self.closes or self.opens <= local.time() < self.closes
-
-    def _hours_later(self, local: datetime, hours: int) -> datetime:
+    def _hours_later(self, local: datetime, hours: int, works: bool) -> datetime:
+        """`works`: whether that day is a business day."""
         day = local.date()
-        if not self.is_business_day(day):
+        if not works:
             day = self.add_business_days(day, 1)
             local = datetime.combine(day, time.min, local.tzinfo)
-        end = local + timedelta(hours=hours)
-        days_on = (end.date() - day).days
+        end = local + timedelta(0, hours * 3600)
+        days_on = end.toordinal() - day.toordinal()
         if not days_on:
             return end
         # What ends at midnight ends with the day before it, not at the start of the next day of work.
-        if end.time() == time.min:
+        clock = end.time()
+        if clock == time.min:
             last = self.add_business_days(day, days_on - 1)
             return datetime.combine(last + _DAY, time.min, end.tzinfo)
-        return datetime.combine(self.add_business_days(day, days_on), end.time(), end.tzinfo)
+        return datetime.combine(self.add_business_days(day, days_on), clock, end.tzinfo)
 
-    def _business_days(self, year: int) -> tuple[int, ...]:
-        days = self._years.get(year)
-        if days is None:
-            first, last = date(year, 1, 1).toordinal(), date(year, 12, 31).toordinal()
-            days = tuple(o for o in range(first, last + 1) if self.is_business_day(date.fromordinal(o)))
-            self._years[year] = days
-        return days
+    def _year(self, year: int) -> _Year:
+        first = date(year, 1, 1).toordinal()
+        passed: list[int] = []
+        days: list[date] = []
+        for ordinal in range(first, date(year, 12, 31).toordinal() + 1):
+            day = date.fromordinal(ordinal)
+            if self.is_business_day(day):
+                days.append(day)
+            passed.append(len(days))
+        table = self._years[year] = _Year(first, tuple(passed), tuple(days))
+        return table

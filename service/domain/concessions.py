@@ -7,7 +7,7 @@ from datetime import date
 
 from service.domain.amounts import Amounts
 from service.domain.decision import Concession
-from service.domain.record import record
+from service.domain.record import maker, record
 
 
 @record
@@ -16,6 +16,9 @@ class Condition:
 
     text: str
     lapses_on: date
+
+
+_new_concession = maker(Concession)
 
 
 def concessions(
@@ -49,7 +52,7 @@ def _concession(
     rules: Mapping[str, tuple[str, ...]],
     condition: Condition | None,
 ) -> Concession:
-    return Concession(
+    return _new_concession(
         kind=kind,
         amount=amount,
         percent=percents.get(slot),

@@ -8,6 +8,9 @@ from service.domain.amounts import Amounts
 from service.domain.decision import Narrowing, Price
 from service.domain.errors import Inconsistent
 from service.domain.quote import OpenDetail
+from service.domain.record import maker
+
+_price, _narrowing = maker(Price), maker(Narrowing)
 
 PRICED = frozenset({"quote", "needs_approval", "prohibitive"})
 """Outcomes of the rules that name a price. A held decision shows the price that it would have named."""
@@ -19,7 +22,7 @@ def price(amounts: Amounts, currency: str, scope_complete: bool) -> Price:
     if not 0 <= floor <= low <= target <= high:
         raise Inconsistent("floor, low, target, high", (floor, low, target, high), "rising order")
     fixed = target if scope_complete and low == high else None
-    return Price(currency=currency, low=low, target=target, high=high, fixed=fixed)
+    return _price(currency=currency, low=low, target=target, high=high, fixed=fixed)
 
 
 def narrowings(details: Sequence[OpenDetail], width: int, width_without: Callable[[int], int]) -> tuple[Narrowing, ...]:
@@ -30,5 +33,5 @@ def narrowings(details: Sequence[OpenDetail], width: int, width_without: Callabl
     effect = {weight: max(0, width - width_without(weight)) for weight in {detail.weight for detail in details}}
     ordered = sorted(details, key=lambda detail: (-effect[detail.weight], -detail.weight, detail.name))
     return tuple(
-        Narrowing(name=detail.name, question=detail.question, narrows_by=effect[detail.weight]) for detail in ordered
+        [_narrowing(name=detail.name, question=detail.question, narrows_by=effect[detail.weight]) for detail in ordered]
     )

@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from service.domain.calendar import Calendar
 from service.domain.decision import FollowUp
-from service.domain.record import record
+from service.domain.record import maker, record
 
 MOST_CALLS = 20
 """A validity of years must not plan calls for years: after so many the firm has its answer."""
@@ -24,6 +24,9 @@ class Promises:
     contact_every_days: int
 
 
+_follow_up = maker(FollowUp)
+
+
 def follow_up(
     promises: Promises, calendar: Calendar, received_local: datetime, as_of: date, duration_days: int | None
 ) -> FollowUp:
@@ -37,7 +40,7 @@ def follow_up(
         calls = _calls(promises, calendar, as_of, valid_until)
         # A job that ends within the longest silence needs no contact on the way.
         contact = promises.contact_every_days if 0 < promises.contact_every_days < duration_days else None
-    return FollowUp(
+    return _follow_up(
         respond_by=calendar.respond_by(received_local, promises.respond_hours),
         acknowledge=promises.acknowledge,
         valid_until=valid_until,

@@ -20,16 +20,19 @@ class Rounding(StrEnum):
     DOWN = "down"
 
 
+_UP, _DOWN, _HALF_UP = Rounding.UP, Rounding.DOWN, Rounding.HALF_UP
+
+
 def divide(x: int, k: int, rounding: Rounding) -> int:
     """`x / k` for positive `k`, rounded once."""
     assert k > 0, k
-    if rounding is Rounding.DOWN:
+    if rounding is _DOWN:
         return x // k
-    if rounding is Rounding.UP:
+    if rounding is _UP:
         return -(-x // k)
     quotient, rest = divmod(abs(x), k)
     twice = 2 * rest
-    if twice > k or (twice == k and (rounding is Rounding.HALF_UP or quotient % 2)):
+    if twice > k or (twice == k and (rounding is _HALF_UP or quotient % 2)):
         quotient += 1
     return quotient if x >= 0 else -quotient
 
@@ -48,16 +51,18 @@ def shares(total: int, weights: Sequence[int]) -> tuple[int, ...]:
         raise ValueError(f"nobody to share {total} among")
     if min(weights) < 0:
         raise ValueError(f"negative weight in {list(weights)}")
-    whole = sum(weights)
+    if len(weights) == 1:
+        return (total,)
+    whole, size = sum(weights), abs(total)
     if whole == 0:
         weights, whole = (1,) * len(weights), len(weights)
-    parts = [abs(total) * weight // whole for weight in weights]
-    missing = abs(total) - sum(parts)
+    parts = [size * weight // whole for weight in weights]
+    missing = size - sum(parts)
     if missing:
-        by_remainder = sorted(range(len(weights)), key=lambda i: (-(abs(total) * weights[i] % whole), i))
+        by_remainder = sorted(range(len(weights)), key=lambda i: (-(size * weights[i] % whole), i))
         for i in by_remainder[:missing]:
             parts[i] += 1
-    return tuple(parts) if total >= 0 else tuple(-part for part in parts)
+    return tuple(parts) if total >= 0 else tuple([-part for part in parts])
 
 
 _TWO_DIGITS = """

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from operator import itemgetter
 
 from service.domain.decision import Option, Price
 from service.domain.money import PERCENT_SCALE, Rounding, percent_of
+from service.domain.record import maker
+
+_new_option = maker(Option)
+_by_share = itemgetter(2, 0)
 
 
 def options(
@@ -17,11 +22,10 @@ def options(
     """
     if not offered:
         return ()
-    ordered = sorted(offered, key=lambda option: (option[2], option[0]))
-    ids = [id for id, _, _ in ordered]
-    if recommended not in ids:
+    ordered = sorted(offered, key=_by_share)
+    if recommended not in [id for id, _, _ in ordered]:
         recommended = min(ordered, key=lambda option: (abs(option[2] - PERCENT_SCALE), option[0]))[0]
-    return tuple(_option(id, title, share, price, id == recommended, rounding) for id, title, share in ordered)
+    return tuple([_option(id, title, share, price, id == recommended, rounding) for id, title, share in ordered])
 
 
 def _option(id: str, title: str, share: int, price: Price, recommended: bool, rounding: Rounding) -> Option:
@@ -30,4 +34,4 @@ def _option(id: str, title: str, share: int, price: Price, recommended: bool, ro
     if price.fixed is None:
         low = price.low * share // PERCENT_SCALE
         high = -(-price.high * share // PERCENT_SCALE)
-    return Option(id=id, title=title, low=low, target=target, high=high, recommended=recommended)
+    return _new_option(id=id, title=title, low=low, target=target, high=high, recommended=recommended)

@@ -1,14 +1,9 @@
-"""How the core's values are made: frozen, slotted, by keyword, and made in two thirds of the time.
-
-A decision is some eighty of them, and `dataclass` sets each frozen field through `object.__setattr__`, by name.
-Here `__init__` sets the slots themselves; nothing else differs.
-"""
+"""How the core's values are made: frozen, slotted, by keyword; and fast where a decision takes dozens of them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import MISSING, dataclass, fields
-from typing import Any, TypeVar, dataclass_transform
+from typing import Any, TypeVar, cast, dataclass_transform
 
 T = TypeVar("T")
 
@@ -16,22 +11,24 @@ T = TypeVar("T")
 @dataclass_transform(frozen_default=True, kw_only_default=True)
 def record(cls: type[T]) -> type[T]:
     """`@dataclass(frozen=True, slots=True, kw_only=True)`. Defaults are values; there are no default factories."""
-    made = dataclass(frozen=True, slots=True, kw_only=True)(cls)
-    made.__init__ = _initializer(made)  # type: ignore[method-assign]
-    return made
+    return dataclass(frozen=True, slots=True, kw_only=True)(cls)
 
 
-def _initializer(made: type[Any]) -> Callable[..., None]:
-    names: dict[str, Any] = {}
-    parameters, body = [], []
-    for field in fields(made):
+def maker(cls: type[T]) -> type[T]:
+    """A record's constructor as a plain function, some three times as fast; to be called, and nothing else.
+
+    Calling a class packs the keywords into a dict, and a frozen field is set through `object.__setattr__`, by name.
+    Here a twin with the same slots, not frozen, is filled and then turned into the record.
+    """
+    twin = type(cls.__name__, (), {"__slots__": tuple(field.name for field in fields(cast(Any, cls)))})
+    names: dict[str, Any] = {"twin": twin, "cls": cls}
+    parameters, body = [], ["made = twin()"]
+    for field in fields(cast(Any, cls)):
         assert field.default_factory is MISSING, field.name
-        names[f"set_{field.name}"] = getattr(made, field.name).__set__
         names[f"default_{field.name}"] = field.default
         parameters.append(field.name if field.default is MISSING else f"{field.name}=default_{field.name}")
-        body.append(f" set_{field.name}(self, {field.name})")
+        body.append(f"made.{field.name} = {field.name}")
+    body += ["made.__class__ = cls", "return made"]
     # The text holds nothing but names of fields of our own classes.
-    exec(f"def __init__(self, *, {', '.join(parameters)}):\n" + "\n".join(body), names)
-    initializer: Callable[..., None] = names["__init__"]
-    initializer.__qualname__ = f"{made.__qualname__}.__init__"
-    return initializer
+    exec(f"def make(*, {', '.join(parameters)}):\n " + "\n ".join(body), names)
+    return cast(type[T], names["make"])

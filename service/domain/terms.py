@@ -9,7 +9,7 @@ from service.domain.amounts import Amounts
 from service.domain.calendar import Calendar
 from service.domain.decision import Milestone, Terms
 from service.domain.errors import Inconsistent
-from service.domain.record import record
+from service.domain.record import maker, record
 
 
 @record
@@ -22,6 +22,9 @@ class Agreed:
     instalments: int
     ways_to_pay: tuple[str, ...]
     clauses: tuple[str, ...]
+
+
+_milestone, _terms = maker(Milestone), maker(Terms)
 
 
 def start_of_work(calendar: Calendar, as_of: date, earliest_start_days: int) -> date:
@@ -38,13 +41,13 @@ def terms(amounts: Amounts, agreed: Agreed, calendar: Calendar, starts_on: date,
         raise Inconsistent("prepayment", amounts.prepayment, f"at most the target {amounts.target}")
     milestones: list[Milestone] = []
     if amounts.prepayment:
-        milestones.append(Milestone(name="prepayment", due_on=starts_on, amount=amounts.prepayment))
+        milestones.append(_milestone(name="prepayment", due_on=starts_on, amount=amounts.prepayment))
     if rest:
         due = _stage_dates(calendar, starts_on, duration_days, max(1, agreed.stages), agreed.credit_days)
         milestones.extend(_stages(rest, due))
-    if sum(milestone.amount for milestone in milestones) != amounts.target:
+    if sum([milestone.amount for milestone in milestones]) != amounts.target:
         raise Inconsistent("sum of payments", [milestone.amount for milestone in milestones], amounts.target)
-    return Terms(
+    return _terms(
         prepayment_percent=agreed.prepayment_percent,
         prepayment=amounts.prepayment,
         credit_limit=amounts.credit_limit if agreed.credit_days else 0,
@@ -66,8 +69,8 @@ def _stages(rest: int, due: Sequence[date]) -> list[Milestone]:
     """Equal parts, the odd minor units first; a part of nothing is no milestone. The last is `final`."""
     part, odd = divmod(rest, len(due))
     if not part:
-        return [Milestone(name="final", due_on=due[-1], amount=rest)]
+        return [_milestone(name="final", due_on=due[-1], amount=rest)]
     return [
-        Milestone(name=f"stage_{number}" if number < len(due) else "final", due_on=day, amount=part + (number <= odd))
+        _milestone(name=f"stage_{number}" if number < len(due) else "final", due_on=day, amount=part + (number <= odd))
         for number, day in enumerate(due, 1)
     ]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from service.domain import money
 from service.domain.facts import SCALE, Type, Unit, Value
 
@@ -17,20 +20,23 @@ def decimal_text(value: int, scale: int) -> str:
 
 def value_text(type: Type, value: Value, currency: str) -> str:
     """`20 %`, `14 days`, `1,200.00 EUR`, `2.5 x`, `vip`, `yes`; a set's members in their declared order."""
-    unit = type.unit
-    if isinstance(value, frozenset):
-        return ", ".join(member for member in type.values if member in value) or "none"
-    if isinstance(value, str):
-        return value
-    if unit is Unit.BOOL:
-        return "yes" if value else "no"
-    if unit is Unit.MONEY:
-        return money.text(value, currency)
-    if unit is Unit.PERCENT:
-        return decimal_text(value, SCALE[unit]) + " %"
-    if unit is Unit.RATIO:
-        return decimal_text(value, SCALE[unit]) + " x"
-    noun = _COUNTED.get(unit)
-    if noun is None:
-        return str(value)
-    return f"{value} {noun if value == 1 else noun + 's'}"
+    return value if isinstance(value, str) else value_writer(type, currency)(value)
+
+
+def value_writer(type: Type, currency: str) -> Callable[[Any], str]:
+    """`value_text` of one type and currency, prepared once for many values."""
+    match type.unit:
+        case Unit.ENUM if type.many:
+            return lambda members: ", ".join([member for member in type.values if member in members]) or "none"
+        case Unit.BOOL:
+            return lambda value: "yes" if value else "no"
+        case Unit.MONEY:
+            return lambda value: money.text(value, currency)
+        case Unit.PERCENT:
+            return lambda value: decimal_text(value, SCALE[Unit.PERCENT]) + " %"
+        case Unit.RATIO:
+            return lambda value: decimal_text(value, SCALE[Unit.RATIO]) + " x"
+        case Unit.DAYS | Unit.MONTHS | Unit.HOURS:
+            noun = _COUNTED[type.unit]
+            return lambda value: f"{value} {noun}" if value == 1 else f"{value} {noun}s"
+    return str

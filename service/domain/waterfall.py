@@ -10,7 +10,7 @@ from service.domain.decision import Step
 from service.domain.errors import Inconsistent
 from service.domain.money import PERCENT_SCALE, shares
 from service.domain.quote import EarlierRange
-from service.domain.record import record
+from service.domain.record import maker, record
 
 
 @record
@@ -30,6 +30,9 @@ class Causes:
     prohibitive_rounding: str | None = None
 
 
+_new_step = maker(Step)
+
+
 def waterfall(amounts: Amounts, causes: Causes) -> tuple[Step, ...]:
     """Steps `fair`, `extras`, `markup` (one a rule), `prohibitive`, `earlier_range`, `floor`; those that apply.
 
@@ -46,13 +49,13 @@ def waterfall(amounts: Amounts, causes: Causes) -> tuple[Step, ...]:
     total = _adjusted(steps, total, amounts.unbounded)
     total = _bounded(steps, total, amounts, causes.earlier)
     total = _adjusted(steps, total, amounts.target)
-    if steps[-1].total != amounts.target or sum(step.amount for step in steps) != amounts.target:
+    if steps[-1].total != amounts.target or sum([step.amount for step in steps]) != amounts.target:
         raise Inconsistent("waterfall's total", steps[-1].total, amounts.target)
     return tuple(steps)
 
 
 def _step(name: str, rule: str | None, basis: int, amount: int, total: int) -> Step:
-    return Step(name=name, rule=rule, basis=basis, percent=None, amount=amount, rounding=None, total=total)
+    return _new_step(name=name, rule=rule, basis=basis, percent=None, amount=amount, rounding=None, total=total)
 
 
 def _adjusted(steps: list[Step], total: int, required: int) -> int:
@@ -65,7 +68,7 @@ def _raised(steps: list[Step], total: int, amounts: Amounts, causes: Causes) -> 
     """The prohibitive price replaces the markups; its percentage is what it adds on the worth."""
     if causes.prohibitive:
         steps.append(
-            Step(
+            _new_step(
                 name="prohibitive",
                 rule=causes.prohibitive_rule,
                 basis=amounts.worth,
@@ -82,7 +85,7 @@ def _raised(steps: list[Step], total: int, amounts: Amounts, causes: Causes) -> 
     for (rule, percent), amount in zip(causes.markups, parts, strict=True):
         total += amount
         steps.append(
-            Step(
+            _new_step(
                 name="markup",
                 rule=rule,
                 basis=amounts.worth,

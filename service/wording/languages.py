@@ -6,7 +6,7 @@ Babel formats decimals; here its symbols are taken once and integers of minor un
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -23,6 +23,8 @@ from service.domain.units import decimal_text, value_text
 FALLBACK = "en"
 _NO_BREAK_SPACE = "\u00a0"
 
+
+_THOUSANDS = tuple(f"{figures:03}" for figures in range(1_000))
 
 MoneyText = Callable[[int], str]
 """Minor units to text in one language and currency."""
@@ -42,21 +44,24 @@ class MoneyPattern:
     digits: int
 
     def formatter(self) -> MoneyText:
-        before, decimal, after, group, digits = self.before, self.decimal, self.after, self.group, self.digits
-        scale = 10**digits
-        grouped = self._grouped if self.first_group != 3 or self.next_groups != 3 else None
+        before, group = self.before, self.group
+        scale = 10**self.digits
+        endings = [
+            f"{self.decimal}{minor:0{self.digits}}{self.after}" if self.digits else self.after for minor in range(scale)
+        ]
+        by_three = self.first_group == 3 == self.next_groups
 
         def text(amount: int) -> str:
-            whole, minor = divmod(amount, scale)
             if amount < 0:
                 return self.minus + text(-amount)
-            if whole < 1000:
-                figures = str(whole)
-            elif grouped is not None:
-                figures = grouped(whole)
-            else:
-                figures = f"{whole:,}" if group == "," else f"{whole:,}".replace(",", group)
-            return f"{before}{figures}{decimal}{minor:0{digits}}{after}" if digits else f"{before}{figures}{after}"
+            whole, ending = amount // scale, endings[amount % scale]
+            if whole < 1_000:
+                return f"{before}{whole}{ending}"
+            if not by_three:
+                return f"{before}{self._grouped(whole)}{ending}"
+            if whole < 1_000_000:
+                return f"{before}{whole // 1_000}{group}{_THOUSANDS[whole % 1_000]}{ending}"
+            return before + f"{whole:,}".replace(",", group) + ending
 
         return text
 
@@ -166,7 +171,7 @@ def language(tag: str) -> Language:
     return Language(tag)
 
 
-def spoken(wanted: str, offered: Sequence[str]) -> str:
+def spoken(wanted: str, offered: Collection[str]) -> str:
     """The language to answer in: the one wanted, else without its region or script, else English, else the first."""
     tag = wanted
     while tag:

@@ -6,20 +6,26 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from service.domain.decision import Effect, Reason
-from service.domain.facts import Type, Unit, Value
-from service.domain.units import value_text
+from service.domain.record import maker
+from service.domain.units import value_text, value_writer
 from service.policy.book import Template
 from service.policy.nodes import Op
 from service.policy.program import BoundRule, Program
+
+Written = Mapping[str, Sequence[tuple[str, Any]]]
+"""By slot: the rules that wrote it and what they wrote."""
 
 Rendered = Callable[[Mapping[str, Any]], str]
 """From the env of a decision to text."""
 
 
+_new_effect, _new_reason = maker(Effect), maker(Reason)
+
+
 def rendered(template: Template, currency: str) -> Rendered:
     """Prepared once. The loader has seen to it that every name is there when the text is wanted."""
     pieces: list[str] = []
-    reads: list[tuple[str, Type]] = []
+    reads: list[tuple[str, Callable[[Any], str]]] = []
     for part in template.parts:
         if isinstance(part, str):
             pieces.append(part.replace("%", "%%"))
@@ -28,17 +34,15 @@ def rendered(template: Template, currency: str) -> Rendered:
         else:
             assert part.op is Op.REF, part
             pieces.append("%s")
-            reads.append((part.value, part.type))
+            reads.append((part.value, value_writer(part.type, currency)))
     text = "".join(pieces)
     if not reads:
         plain = text % ()
         return lambda env: plain
-    return lambda env: text % tuple([_text(type, env[name], currency) for name, type in reads])
-
-
-def _text(type: Type, value: Value, currency: str) -> str:
-    # The commonest by far, spared the dispatch.
-    return str(value) if type.unit is Unit.COUNT else value_text(type, value, currency)
+    if len(reads) == 1:
+        ((name, write),) = reads
+        return lambda env: text % write(env[name])
+    return lambda env: text % tuple([write(env[name]) for name, write in reads])
 
 
 class Reasons:
@@ -50,22 +54,23 @@ class Reasons:
         self._effects = {rule.id: effects for rule in rules if (effects := _settled_effects(rule)) is not None}
         self._settled = {rule.id: self._reason(rule, {}, {}) for rule in rules if self._always_the_same(rule)}
 
-    def of(
-        self, fired: Sequence[BoundRule], written: Mapping[str, Sequence[tuple[str, Any]]], env: Mapping[str, Any]
-    ) -> tuple[Reason, ...]:
+    def of(self, fired: Sequence[BoundRule], written: Written, env: Mapping[str, Any]) -> tuple[Reason, ...]:
         """In the order of the rules. `written`: by slot, what each rule contributed to it."""
-        return tuple([self._settled.get(rule.id) or self._reason(rule, written, env) for rule in fired])
+        settled = self._settled
+        return tuple(
+            [settled[id] if (id := rule.id) in settled else self._reason(rule, written, env) for rule in fired]
+        )
 
     def _always_the_same(self, rule: BoundRule) -> bool:
         return rule.id in self._effects and not _reads(rule.reason)
 
-    def _reason(
-        self, rule: BoundRule, written: Mapping[str, Sequence[tuple[str, Any]]], env: Mapping[str, Any]
-    ) -> Reason:
+    def _reason(self, rule: BoundRule, written: Written, env: Mapping[str, Any]) -> Reason:
         effects = self._effects.get(rule.id)
         if effects is None:
-            effects = tuple([Effect(slot=slot, value=_contributed(written, slot, rule.id)) for slot, _ in rule.effects])
-        return Reason(
+            effects = tuple(
+                [_new_effect(slot=slot, value=_contributed(written, slot, rule.id)) for slot, _ in rule.effects]
+            )
+        return _new_reason(
             rule=rule.id, practice=rule.practice, stage=rule.stage, effects=effects, text=self._texts[rule.id](env)
         )
 
@@ -81,6 +86,9 @@ def _settled_effects(rule: BoundRule) -> tuple[Effect, ...] | None:
     return tuple(Effect(slot=slot, value=node.value) for slot, node in rule.effects)
 
 
-def _contributed(written: Mapping[str, Sequence[tuple[str, Any]]], slot: str, rule: str) -> int | bool | str:
-    value: int | bool | str = next(value for id, value in written[slot] if id == rule)
-    return value
+def _contributed(written: Written, slot: str, rule: str) -> int | bool | str:
+    for id, value in written[slot]:
+        if id == rule:
+            contributed: int | bool | str = value
+            return contributed
+    raise KeyError(rule)

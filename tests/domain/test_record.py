@@ -4,7 +4,7 @@ from dataclasses import FrozenInstanceError, fields, is_dataclass, replace
 
 import pytest
 
-from service.domain.record import record
+from service.domain.record import maker, record
 
 
 @record
@@ -35,3 +35,18 @@ def test_fields_are_given_by_name_and_none_is_forgotten(wrong: dict[str, int]) -
         Pair(**wrong)
     with pytest.raises(TypeError):
         Pair(1)  # type: ignore[call-arg]
+
+
+def test_a_maker_makes_what_the_class_makes() -> None:
+    make = maker(Pair)
+    made = make(left=1)
+    assert (type(made), made, hash(made)) == (Pair, Pair(left=1), hash(Pair(left=1)))
+    assert make(left=1, right=5) == Pair(left=1, right=5)
+    with pytest.raises(FrozenInstanceError):
+        made.left = 3  # type: ignore[misc]
+
+
+@pytest.mark.parametrize("wrong", [{}, {"left": 1, "middle": 2}])
+def test_a_maker_forgets_no_field_either(wrong: dict[str, int]) -> None:
+    with pytest.raises(TypeError):
+        maker(Pair)(**wrong)
