@@ -99,7 +99,8 @@ class Properties:
         }.difference(computed)
 
     def truth(self, node: Node, wanted: bool) -> str:
-        return self._name((Truth, wanted, _shape(node)), Truth(node, wanted))
+        key = (Truth, wanted, _shape(node))
+        return self._names.get(key) or self._named(key, Truth(node, wanted))
 
     def reading(self, node: Node) -> str:
         key = (Reading, _shape(node))
@@ -141,7 +142,10 @@ class _Normal:
             return self.condition(node.args[0], not wanted)
         if op is _IN:
             return self._member(node, wanted)
-        return Atom(self._properties.reading(node), "==", int(wanted))
+        return self._truth(node, wanted)
+
+    def _truth(self, node: Node, wanted: bool) -> Atom:
+        return Atom(self._properties.truth(node, wanted), "==", 1)
 
     def _comparison(self, left: Node, operator: str, right: Node) -> Condition:
         if _constant(left):
