@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from itertools import compress
-from typing import Any
+from typing import Any, NamedTuple
 
 from service.domain.facts import Type
 from service.domain.money import Rounding
@@ -23,8 +22,7 @@ SMALL_SET = 6
 """Up to here a scan of a tuple beats hashing into a set."""
 
 
-@dataclass(frozen=True, slots=True)
-class Term:
+class Term(NamedTuple):
     """Python text of a value. Depth 0: a name or a literal, cheap to repeat."""
 
     text: str
@@ -52,12 +50,18 @@ class PythonLines:
             return term
         self._names += 1
         name = f"v{self._names}"
-        self.lines.append(f"{name}={term.text}")
+        # Every text of some depth stands in parentheses; without them Python reads the line faster.
+        self.lines.append(f"{name}={term.text[1:-1]}")
         return Term(name)
 
     def _term(self, text: str, *args: Term) -> Term:
-        term = Term(text, 1 + max((arg.depth for arg in args), default=0))
-        return self.named(term) if term.depth >= DEEPEST else term
+        """`text` stands in parentheses."""
+        depth = 1
+        for arg in args:
+            if arg.depth >= depth:
+                depth = arg.depth + 1
+        term = Term(text, depth)
+        return self.named(term) if depth >= DEEPEST else term
 
     def let(self, name: str, type: Type, value: Term) -> Term:
         return self.named(value)
@@ -110,7 +114,7 @@ class PythonLines:
             case Rounding.HALF_UP:
                 text = f"((2 * {x} + {k}) // {2 * k} if {x} >= 0 else -(({k} - 2 * {x}) // {2 * k}))"
             case Rounding.HALF_EVEN:
-                text = f"half_even({x}, {k})"
+                text = f"(half_even({x}, {k}))"
         return self._term(text)
 
     def min(self, a: Term, b: Term) -> Term:

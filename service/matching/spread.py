@@ -7,9 +7,10 @@ and few enough rules in each that all of them may hold at once.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from math import prod
+from typing import NamedTuple
 
 from service.matching.normal import Atom, Group, order
 
@@ -39,8 +40,7 @@ class EngineLimit(ValueError):
         super().__init__(f"{rule}: {reason} ({self.remedy})")
 
 
-@dataclass(frozen=True, slots=True)
-class Cost:
+class Cost(NamedTuple):
     """What a condition takes of the engine: `width` places on its stack, `firings` of one rule at most,
     `paths` through its `or`s, `expressions` (2 for each and/or) and `tests` in its tables."""
 
@@ -52,19 +52,20 @@ class Cost:
     depth: int = 0
 
 
+_OF_ATOM = Cost()
+
+
 def cost(condition: Atom | Group) -> Cost:
     if isinstance(condition, Atom):
-        return Cost()
-    parts = [cost(part) for part in condition.parts]
-    expressions, tests = sum(p.expressions for p in parts) + 2, sum(p.tests for p in parts)
-    paths, depth = [p.paths for p in parts], 1 + max(p.depth for p in parts)
+        return _OF_ATOM
+    widths, firings, paths, expressions, tests, depths = zip(*map(cost, condition.parts), strict=True)
+    inside, depth = sum(expressions) + 2, max(depths) + 1
     if condition.all:
-        width = 1 + sum(p.width - 1 for p in parts)
-        return Cost(width, prod(p.firings for p in parts), prod(paths), expressions, tests, depth)
+        width = 1 + sum(widths) - len(widths)
+        return Cost(width, prod(firings), prod(paths), inside, sum(tests), depth)
     if condition.exclusive:
-        return Cost(1, 1, sum(paths), expressions, tests + 1, depth)
-    width = sum(p.width for p in parts)
-    return Cost(width, sum(p.firings for p in parts), sum(paths), expressions, tests + 1, depth)
+        return Cost(1, 1, sum(paths), inside, sum(tests) + 1, depth)
+    return Cost(sum(widths), sum(firings), sum(paths), inside, sum(tests) + 1, depth)
 
 
 def check(rule: str, condition: Atom | Group) -> Cost:
@@ -84,12 +85,14 @@ def check(rule: str, condition: Atom | Group) -> Cost:
     return c
 
 
-def properties_of(condition: Atom | Group) -> Iterator[str]:
+def properties_of(condition: Atom | Group) -> list[str]:
+    """In the order of the condition; some twice."""
     if isinstance(condition, Atom):
-        yield condition.property
-    else:
-        for part in condition.parts:
-            yield from properties_of(part)
+        return [condition.property]
+    found: list[str] = []
+    for part in condition.parts:
+        found += [part.property] if isinstance(part, Atom) else properties_of(part)
+    return found
 
 
 @dataclass(slots=True)
@@ -110,8 +113,8 @@ class Layout:
 
     def takes(self, number: int, condition: Atom | Group, c: Cost) -> bool:
         """Adds the rule, or says that there is no room."""
-        properties = self.properties | dict.fromkeys(properties_of(condition))
-        if len(properties) > MOST_PROPERTIES:
+        properties = dict.fromkeys(name for name in properties_of(condition) if name not in self.properties)
+        if len(self.properties) + len(properties) > MOST_PROPERTIES:
             return False
         for group in self.groups:
             if group.width + c.width <= WIDEST_GROUP and group.tests + c.tests <= MOST_TESTS:
@@ -124,7 +127,7 @@ class Layout:
         group.rules.append((number, condition))
         group.width += c.width
         group.tests += c.tests
-        self.properties = properties
+        self.properties.update(properties)
         return True
 
 

@@ -6,7 +6,7 @@ and later solver terms and SQL).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Protocol, TypeVar
@@ -195,9 +195,21 @@ def _combine(
         case Combine.MAX | Combine.MIN:
             choose = algebra.max if slot.combine is Combine.MAX else algebra.min
             start = algebra.lit(slot.initial, slot.type)
-            for condition, value in hits:
+            for condition, value in _once(hits, algebra):
                 current = choose(current, algebra.if_(condition, fold(value, algebra, env), start))
     if slot.type.unit not in (Unit.BOOL, Unit.ENUM):
         low, high = algebra.lit(slot.minimum, slot.type), algebra.lit(slot.maximum, slot.type)
         current = algebra.min(algebra.max(current, low), high)
     return {key: algebra.let(key, slot.type, current)}
+
+
+def _once(hits: list[tuple[V, Node]], algebra: Algebra[V]) -> Iterator[tuple[V, Node]]:
+    """Hits with the same literal made one, which any of their conditions brings about."""
+    literals: dict[Any, tuple[Node, list[V]]] = {}
+    for condition, value in hits:
+        if value.op is _LIT:
+            literals.setdefault(value.value, (value, []))[1].append(condition)
+        else:
+            yield condition, value
+    for value, conditions in literals.values():
+        yield algebra.or_(conditions), value
