@@ -22,6 +22,8 @@ class Text(fields.String):
     """Text as written; what YAML typed as a number or a truth value is text too where text is expected."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:
+        if isinstance(value, str):
+            return value
         if isinstance(value, bool):
             return "true" if value else "false"
         return super()._deserialize(str(value) if isinstance(value, int) else value, attr, data, **kwargs)

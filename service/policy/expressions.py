@@ -54,20 +54,31 @@ def expression(source: str, scope: Scope, expected: Type | None, place: Place, s
     and indentation give the lines and columns of findings. For an expected enum a bare member is allowed; an expected
     set takes one of its members as a literal. Raises ExpressionRefused.
     """
+    key = (source, expected)
+    node = scope.typed.get(key)
+    if node is None:
+        problems: list[Problem] = []
+        node = _typed(source, scope, expected, problems)
+        if problems or node is None:
+            raise ExpressionRefused(_finding(problem, source, place, subject) for problem in problems)
+        scope.typed[key] = node
+    return node
+
+
+def _typed(source: str, scope: Scope, expected: Type | None, problems: list[Problem]) -> Node | None:
     member = expected
     if expected is not None and expected.unit is Unit.ENUM:
         member = Type(Unit.ENUM, expected.values) if expected.many else expected
         if (word := source.strip()) in expected.values:
             start = source.index(word)
             return Node(Op.LIT, member, (), word, (start, start + len(word)))
-    tree, problems = parse(source)
-    node = None
-    if tree is not None:
-        node = _whole(Checker(source, scope, problems, _CHECKS), tree, member)
-        if node is not None and expected is not member and node.op is not Op.LIT:
-            problems.append(Problem("unit-mismatch", "a set takes one of its members as a literal", tree.span))
-    if problems or node is None:
-        raise ExpressionRefused(_finding(problem, source, place, subject) for problem in problems)
+    tree, faults = parse(source)
+    problems += faults
+    if tree is None:
+        return None
+    node = _whole(Checker(source, scope, problems, _CHECKS), tree, member)
+    if node is not None and expected is not member and node.op is not Op.LIT:
+        problems.append(Problem("unit-mismatch", "a set takes one of its members as a literal", tree.span))
     return node
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from service.domain.facts import Type
 from service.domain.money import Rounding
+from service.policy.nodes import Node
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,3 +21,5 @@ class Scope:
     currency: str
     rounding: Rounding
     later: Mapping[str, str] = field(default_factory=dict)
+    typed: dict[tuple[str, Type | None], Node] = field(default_factory=dict, compare=False, repr=False)
+    """Expressions found right, by their text and expected type: rules of one stage repeat one another's effects."""

@@ -48,11 +48,16 @@ class Spot:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A file's plain data; `place` finds the position of any part of it, or of the nearest part that exists."""
+    """A file's plain data, or a part of it; `place` finds the position of any part of that, or of the nearest part
+    that exists."""
 
     file: str
     data: Any
     root: Spot
+
+    def below(self, data: Any, *path: str | int) -> Document:
+        """The part of it that stands there, whose data is given."""
+        return Document(self.file, data, self._spot(path))
 
     def place(self, *path: str | int) -> Place:
         spot = self._spot(path)

@@ -23,25 +23,24 @@ _CONSEQUENCES = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One checked mapping of a file: a rule, a parameter, an effect. `path` leads to it in its file."""
+    """One checked mapping of a file: a rule, a parameter, an effect. `document`: the file from that mapping on."""
 
     document: Document
-    path: Path
     name: str
     fields: Mapping[str, Any]
 
     def place(self, *path: str | int) -> Place:
-        return self.document.place(*self.path, *path)
+        return self.document.place(*path)
 
     def key_place(self, *path: str | int) -> Place:
-        return self.document.key_place(*self.path, *path)
+        return self.document.key_place(*path)
 
     def text(self, *path: str | int) -> tuple[str, Place]:
         """An expression's source and where it begins."""
         value: Any = self.fields
         for step in path:
             value = value[step]
-        return self.document.text(value, *self.path, *path)
+        return self.document.text(value, *path)
 
 
 @dataclass(slots=True)
@@ -74,7 +73,7 @@ class Report:
             subject = name or str(value.get("id", ""))
             fields, right = self._loaded(schema, document, path, subject, value)
             if right:
-                yield Item(document, path, subject, fields)
+                yield Item(document.below(value, *path), subject, fields)
 
     def _loaded(
         self, schema: Schema, document: Document, path: Path, subject: str, value: dict[str, Any]
