@@ -15,6 +15,7 @@ from schemas.request import read_request
 from schemas.vocabulary import declarations, facts_of
 from service.domain.decision import Decision, Effect
 from service.evaluation import AMOUNTS_CONSISTENT, MATCHERS_AGREE, evaluate
+from service.matching.compiled import decided_names, second_opinion
 from service.matching.runtime import Policy, Runtime
 from service.policy.binding import bind
 from service.policy.loader import load_book, read_folder
@@ -251,16 +252,18 @@ def test_amounts_that_contradict_each_other_are_held_without_a_price() -> None:
 
 def test_matchers_at_odds_are_held() -> None:
     policy = tiny()
-    honest = policy.runtime(date(2026, 3, 2), "EUR")
+    program = bind(policy.book, date(2026, 3, 2), "EUR")
+    honest, names = second_opinion(program), decided_names(program)
 
     def lying(facts: Any) -> Any:
-        return {**honest.outlook(facts), "decision.target": 1}, [False] * 9
+        values, flags = honest(facts)
+        return tuple(1 if n == "decision.target" else v for n, v in zip(names, values, strict=True)), flags
 
     class AtOdds:
         book = policy.book
 
         def runtime(self, *_: object) -> Runtime:
-            return Runtime(bind(policy.book, date(2026, 3, 2), "EUR"), lying)
+            return Runtime(program, lying)
 
     decision = decided(policy=AtOdds())  # type: ignore[arg-type]
     assert (decision.outcome, decision.to_client) == ("held", None)

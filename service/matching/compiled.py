@@ -6,7 +6,7 @@ It combines effects itself, as `run` means it, and never asks the engine. Guardr
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from service.domain.effects import Combine
 from service.domain.facts import Facts, Value
@@ -14,19 +14,29 @@ from service.matching.codegen import FALSE, Loads, Module, PythonLines, Term, lo
 from service.policy.nodes import DECISION, HAS, MEMBER, Node
 from service.policy.program import BoundGuardrail, BoundOption, Program, fold, run
 
-Opinion = Callable[[Facts], tuple[dict[str, Value], list[bool]]]
-"""Facts to every value by name, and whether each rule fires, in the order of the program's stages and rules."""
+Opinion = Callable[[Facts], tuple[tuple[Value, ...], list[bool]]]
+"""The request's facts, those derived from them alone included, to the values of `decided_names` and to whether each
+rule fires, in the order of the program's stages and rules."""
+
+
+def decided_names(program: Program) -> tuple[str, ...]:
+    """Names of slots, of their members that some expression reads, and of what is computed from slots."""
+    slots = [DECISION + slot for slot in program.slots]
+    members = [DECISION + slot + MEMBER + member for slot, member in sorted(program.members)]
+    return (*slots, *members, *(computed.name for stage in program.stages[1:] for computed in stage.computed))
 
 
 def second_opinion(program: Program) -> Opinion:
     code, loads = PythonLines(), Loads("facts")
     names = [fact.name for fact in program.facts.values()]
     names += [HAS + fact.name for fact in program.facts.values() if fact.optional]
-    env, fired = run(program, code, {name: loads[name] for name in names})
+    names += [derived.name for derived in program.stages[0].computed]
+    rest = replace(program, stages=program.stages[1:])
+    env, fired = run(rest, code, {name: loads[name] for name in names})
     module = Module("second opinion")
-    entries = [f"{name!r}: {text}" for name, text in _results(program, env, set(names), module)]
-    flags = ", ".join(term.text for term in fired.values())
-    answer = f"return {{**facts, {', '.join(entries)}}}, [{flags}]"
+    unions = dict(_unions(program, env, module))
+    values = ", ".join(unions.get(name) or env[name].text for name in decided_names(program))
+    answer = f"return ({values},), [{', '.join(term.text for term in fired.values())}]"
     used = locals_used([*code.lines, answer])
     body = [line for line in loads.lines if line.partition("=")[0] in used] + code.lines
     module.function("opinion", "facts", [*body, answer])
@@ -34,12 +44,8 @@ def second_opinion(program: Program) -> Opinion:
     return opinion
 
 
-def _results(program: Program, env: Mapping[str, Term], facts: set[str], module: Module) -> Iterable[tuple[str, str]]:
-    """Name and text of each slot, formula and derived fact."""
-    members = {DECISION + slot + MEMBER + member for slot, member in program.members}
-    for name, term in env.items():
-        if name not in facts and (MEMBER not in name or name in members):
-            yield name, term.text
+def _unions(program: Program, env: Mapping[str, Term], module: Module) -> Iterable[tuple[str, str]]:
+    """Name and text of each slot that is a set."""
     module.names["nobody"] = frozenset()
     for index, slot in enumerate(s for s in program.slots.values() if s.combine is Combine.UNION):
         terms = [env[DECISION + slot.name + MEMBER + member] for member in slot.type.values]

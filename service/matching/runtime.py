@@ -7,17 +7,18 @@ from __future__ import annotations
 
 import weakref
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from itertools import compress
+from operator import itemgetter
 from threading import Lock
 
 from service.domain.decision import NotFired
 from service.domain.effects import Combine
-from service.domain.facts import Facts
+from service.domain.facts import Facts, Value
 from service.matching.asking import Env, askings
-from service.matching.compiled import Opinion, compiled_checks, second_opinion
+from service.matching.compiled import Opinion, compiled_checks, decided_names, second_opinion
 from service.matching.engine import Lanes, Ruleset
 from service.matching.stages import Contribution, compiled_stages
 from service.matching.whynot import why_not
@@ -51,11 +52,15 @@ class Runtime:
     def __init__(self, program: Program, opinion: Opinion | None = None) -> None:
         self.program = program
         asked = askings(program)
-        self._stages = tuple(zip(asked.rounds, compiled_stages(program), strict=True))
+        stages = compiled_stages(program)
+        self._derive = stages[0].compute
+        self._stages = tuple(zip(asked.rounds[1:], stages[1:], strict=True))
         self._lanes = Lanes([Ruleset(f"r{position}", layout) for position, layout in enumerate(asked.layouts)])
         weakref.finalize(self, self._lanes.close).atexit = False
         self._together = asked.together
         self._opinion = opinion or second_opinion(program)
+        self._names = decided_names(program)
+        self._decided: Callable[[Env], tuple[Value, ...]] = itemgetter(*self._names)
         self._rules = tuple(rule for stage in program.stages for rule in stage.rules)
         always = set(asked.always)
         self._flags = [number in always for number in range(len(self._rules))]
@@ -65,7 +70,8 @@ class Runtime:
 
     def decide(self, facts: Facts) -> Matched:
         """`facts`: every declared fact, with `has:` entries. Raises EngineFault, EngineClosed."""
-        env: Env = {**facts, **self._initial}
+        env = self._begun(facts)
+        second_values, second_flags = self._opinion(env)
         flags = self._flags.copy()
         contributions: dict[str, tuple[Contribution, ...]] = {}
         lane = self._lanes.borrow()
@@ -78,15 +84,16 @@ class Runtime:
                 stage.decide(env, flags, contributions)
         finally:
             self._lanes.give_back(lane)
-        second_env, second_flags = self._opinion(facts)
         disagreement = None
-        if env != second_env or flags != second_flags:
-            disagreement = self._difference(env, flags, second_env, second_flags)
+        if self._decided(env) != second_values or flags != second_flags:
+            disagreement = self._difference(env, flags, second_values, second_flags)
         return Matched(env, tuple(compress(self._rules, flags)), contributions, disagreement)
 
     def outlook(self, facts: Facts) -> Env:
         """All values by the second opinion alone: for what-ifs that aren't the decision itself."""
-        return self._opinion(facts)[0]
+        env = self._begun(facts)
+        env.update(zip(self._names, self._opinion(env)[0], strict=True))
+        return env
 
     def breaches(self, env: Facts) -> tuple[BoundGuardrail, ...]:
         """Guardrails that don't hold."""
@@ -103,7 +110,14 @@ class Runtime:
     def close(self) -> None:
         self._lanes.close()
 
-    def _difference(self, env: Env, flags: list[bool], other: Env, other_flags: list[bool]) -> str:
+    def _begun(self, facts: Facts) -> Env:
+        """The facts, those derived from them alone, and slots that no rule has written yet."""
+        env: Env = {**facts, **self._initial}
+        if self._derive is not None:
+            self._derive(env)
+        return env
+
+    def _difference(self, env: Env, flags: list[bool], other_values: tuple[Value, ...], other_flags: list[bool]) -> str:
         rules = [rule.id for rule in self._rules]
         parts = []
         if len(flags) != len(other_flags):
@@ -112,7 +126,7 @@ class Runtime:
             only = [r for r, a, b in zip(rules, mine, theirs, strict=False) if a and not b]
             if only:
                 parts.append(f"only the {label} fires {', '.join(only)}")
-        names = sorted(name for name in env.keys() | other.keys() if env.get(name) != other.get(name))
+        names = sorted(n for n, value in zip(self._names, other_values, strict=False) if env[n] != value)
         if names:
             parts.append(f"different values of {', '.join(names)}")
         return "; ".join(parts)
