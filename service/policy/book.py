@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 from fractions import Fraction
 
 from service.domain.calendar import Calendar
@@ -48,7 +49,11 @@ class Template:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """`priority` settles `first` slots: higher wins, then the smaller id."""
+    """`priority` settles `first` slots: higher wins, then the smaller id.
+
+    `table`: the decision table that it is a row of, empty for a rule of its own. A row's `when` says that its own
+    cells fit; whether it then fires is a matter of the table's hit policy.
+    """
 
     id: str
     practice: str
@@ -57,6 +62,52 @@ class Rule:
     effects: tuple[tuple[str, Expression], ...]
     reason: Template
     priority: int
+    place: Place
+    table: str = ""
+
+
+class Hit(StrEnum):
+    """What becomes of a table's rows whose cells fit (DMN's hit policies)."""
+
+    UNIQUE = "unique"  # at most one may fit
+    ANY = "any"  # several may fit that say the same; the first by id fires
+    FIRST = "first"  # the first in the order of the file fires
+    PRIORITY = "priority"  # the one fires whose output stands first in the table's list
+    COLLECT = "collect"  # all fire, or the least or greatest alone
+    RULE_ORDER = "rule order"  # all fire, in the order of the file
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """`rule`: the id of the rule that the row is. `columns`: which inputs its cells test, by index, rising; the
+    rule's condition is the conjunction of these tests in that order. `cells`: its input cells as written.
+    """
+
+    rule: str
+    cells: tuple[str, ...]
+    columns: tuple[int, ...]
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A decision table. Its rows, and its default, are rules of the book too, side by side in `Book.rules`.
+
+    `rows`: in the order in which they precede one another where that matters: of the file for `first` and `rule
+    order`, of the outputs for `priority`, else of the ids. `outputs`: the slots of its output columns. `aggregate`:
+    sum, min, max or count for `collect`, else empty. `default`: the id of the rule that fires where no row's cells
+    fit, empty where that is a fault.
+    """
+
+    id: str
+    practice: str
+    stage: str
+    hit: Hit
+    aggregate: str
+    inputs: tuple[Expression, ...]
+    outputs: tuple[str, ...]
+    rows: tuple[Row, ...]
+    default: str
     place: Place
 
 
@@ -112,6 +163,7 @@ class Book:
     parameters: Mapping[str, Parameter]
     rates: Mapping[str, tuple[tuple[date, Fraction], ...]]
     rules: tuple[Rule, ...]
+    tables: Mapping[str, Table]
     computed: tuple[Computed, ...]
     guardrails: tuple[Guardrail, ...]
     options: tuple[OptionRule, ...]

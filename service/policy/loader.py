@@ -6,19 +6,20 @@ A book is refused as a whole: a rule left out because it is broken could be the 
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from service.domain.facts import FactDecl
-from service.policy.book import Book
+from service.policy.book import Book, Computed, Guardrail, OptionRule, Rule
 from service.policy.cases import check_rule_names, read_cases
 from service.policy.findings import BookRefused
 from service.policy.loading.computed import order_computed, outcome, read_entries
 from service.policy.loading.extra_facts import read_extra_facts
 from service.policy.loading.header import read_header
-from service.policy.loading.parameters import read_parameters
-from service.policy.loading.policy_files import read_policy_files
+from service.policy.loading.parameters import Rates, read_parameters
+from service.policy.loading.policy_files import PolicyItems, read_policy_files
 from service.policy.loading.reach import check_reach
 from service.policy.loading.report import Report
 from service.policy.loading.rules import read_guardrails, read_options, read_rules, slot_levels
@@ -27,6 +28,7 @@ from service.policy.loading.sources import Sources, read_sources
 from service.policy.loading.typed import Vocabulary
 from service.policy.loading.version import canonical, version_id
 from service.policy.loading.wording import read_messages, wanted_texts
+from service.policy.yaml_text import Document
 
 
 def read_folder(path: Path) -> dict[str, bytes]:
@@ -40,7 +42,7 @@ def load_book(files: Mapping[str, bytes], facts: Mapping[str, FactDecl]) -> Book
     report = Report()
     with _uncollected():
         sources = read_sources(report, files)
-        book = _read(report, sources, facts) if sources.book is not None else None
+        book = _read(report, sources, sources.book, facts) if sources.book is not None else None
     if report.findings or book is None:
         raise BookRefused(report.findings)
     return book
@@ -58,10 +60,21 @@ def _uncollected() -> Iterator[None]:
             gc.enable()
 
 
-def _read(report: Report, sources: Sources, facts: Mapping[str, FactDecl]) -> Book | None:
-    assert sources.book is not None
-    header = read_header(report, sources.book)
-    slots = read_slots(report, sources.book, header.effects, header.currency)
+@dataclass(frozen=True, slots=True)
+class _Names:
+    """All that a book gives a name to, before its rules are typed. `shown`: parameters that clients may be shown."""
+
+    vocabulary: Vocabulary
+    extra_facts: Mapping[str, FactDecl]
+    rates: Rates
+    shown: Set[str]
+    items: PolicyItems
+    computed: tuple[Computed, ...]
+
+
+def _names(report: Report, sources: Sources, book: Document, facts: Mapping[str, FactDecl]) -> _Names:
+    header = read_header(report, book)
+    slots = read_slots(report, book, header.effects, header.currency)
     parameters, shown, rates = read_parameters(report, sources.one("parameters.yaml"), header.currency)
     extra = read_extra_facts(report, sources.one("facts.yaml"), header.currency)
     items = read_policy_files(report, sources.policies, header)
@@ -70,20 +83,38 @@ def _read(report: Report, sources: Sources, facts: Mapping[str, FactDecl]) -> Bo
         header, {**facts, **extra}, slots, parameters, {entry.name: entry.type for entry in entries.values()}
     )
     vocabulary.levels.update(slot_levels(report, items.rules, slots, header))
-    computed = order_computed(report, entries, vocabulary)
-    rules = read_rules(report, items.rules, vocabulary)
+    return _Names(vocabulary, extra, rates, shown, items, order_computed(report, entries, vocabulary))
+
+
+def _read(report: Report, sources: Sources, book: Document, facts: Mapping[str, FactDecl]) -> Book | None:
+    names = _names(report, sources, book, facts)
+    vocabulary = names.vocabulary
+    rules = read_rules(report, names.items.rules, vocabulary)
     guardrails = read_guardrails(report, sources.one("guardrails.yaml"), vocabulary)
     options = read_options(report, sources.one("options.yaml"), vocabulary)
-    wanted = wanted_texts(slots, {option.id for option in options})
-    messages = read_messages(report, sources.messages, wanted, shown)
-    cases = read_cases(report, sources.cases)
-    check_rule_names(report, cases, {item.name for _, item in items.rules})
+    wanted = wanted_texts(vocabulary.slots, {option.id for option in options})
+    messages = read_messages(report, sources.messages, wanted, names.shown)
+    check_rule_names(report, read_cases(report, sources.cases), {item.name for _, item in names.items.rules})
     if sources.broken:
         report.drop_consequences()
     if report.findings:
         return None
     content = canonical({file: document.data for file, document in sources.read.items()})
-    book = Book(
+    made = _book(names, rules, guardrails, options, messages, content)
+    check_reach(report, made)
+    return made
+
+
+def _book(
+    names: _Names,
+    rules: tuple[Rule, ...],
+    guardrails: tuple[Guardrail, ...],
+    options: tuple[OptionRule, ...],
+    messages: Mapping[str, Mapping[str, str]],
+    content: bytes,
+) -> Book:
+    header, vocabulary = names.vocabulary.header, names.vocabulary
+    return Book(
         name=header.name,
         title=header.title,
         version=version_id(content),
@@ -93,16 +124,14 @@ def _read(report: Report, sources: Sources, facts: Mapping[str, FactDecl]) -> Bo
         calendar=header.calendar,
         stages=header.stages,
         facts=vocabulary.facts,
-        extra_facts=extra,
-        slots=dict(sorted(slots.items())),
-        parameters=dict(sorted(parameters.items())),
-        rates=dict(sorted(rates.items())),
+        extra_facts=names.extra_facts,
+        slots=dict(sorted(vocabulary.slots.items())),
+        parameters=dict(sorted(vocabulary.parameters.items())),
+        rates=dict(sorted(names.rates.items())),
         rules=rules,
-        computed=(*computed, outcome(slots, header.stages[-1])),
+        computed=(*names.computed, outcome(vocabulary.slots, header.stages[-1])),
         guardrails=guardrails,
         options=options,
         messages=messages,
         content=content,
     )
-    check_reach(report, book)
-    return book
