@@ -129,6 +129,7 @@ def _book(
         parameters=dict(sorted(vocabulary.parameters.items())),
         rates=dict(sorted(names.rates.items())),
         rules=rules,
+        tables={},
         computed=(*names.computed, outcome(vocabulary.slots, header.stages[-1])),
         guardrails=guardrails,
         options=options,
