@@ -70,11 +70,12 @@ _DIVISION = {
 def _tokens(source: str, problems: list[Problem]) -> list[_Token]:
     tokens: list[_Token] = []
     for match in _TOKEN.finditer(source):
-        kind = match.lastgroup
+        kind, group = match.lastgroup, match.lastindex
         assert kind is not None, match
-        text, span = match[kind], match.span(kind)
-        if kind == "name" and text in _KEYWORDS:
-            kind = _KEYWORDS[text]
+        assert group is not None, match
+        text, span = match[group], match.span(group)
+        if kind == "name":
+            kind = _KEYWORDS.get(text, kind)
         if kind == "sign":
             if meant := _MEANT.get(text):
                 problems.append(Problem("syntax-error", f"`{text}` is no operator", span, f"use `{meant}`"))
