@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import compress
+from operator import itemgetter
 from typing import Any
 
 from service.domain.effects import Combine, Slot, combined
@@ -19,6 +20,8 @@ from service.policy.program import BoundRule, Program, Stage, fold
 
 Contribution = tuple[str, Value]
 """Rule id and what the rule contributes to a slot."""
+
+_VALUE = itemgetter(1)
 
 Effect = tuple[str, Contribution, Callable[[Env], Value] | None]
 """Slot, contribution, and how its value is computed where it isn't the same for every request."""
@@ -56,7 +59,7 @@ class CompiledStage:
         for name, given in gathered.items():
             contributions[name] = contributions[name] + tuple(given) if name in contributions else tuple(given)
             slot, key, members = self.slots[name]
-            result: Any = combined(slot, env[key], [value for _, value in given])
+            result: Any = combined(slot, env[key], list(map(_VALUE, given)))
             env[key] = result
             for entry, member in members:
                 env[entry] = member in result

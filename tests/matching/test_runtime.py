@@ -48,6 +48,14 @@ def test_a_later_stage_reads_what_an_earlier_one_decided() -> None:
     runtime.close()
 
 
+def test_rules_of_two_stages_with_one_condition_fire_together() -> None:
+    price = stage("price", [rule("a", "!client.trusted", markup="20"), rule("b", "client.trusted", markup="10")])
+    runtime = Runtime(program(price, stage("terms", [rule("c", "!client.trusted", "terms", prepayment="25")])))
+    assert [r.id for r in runtime.decide(facts(client_trusted=False)).fired] == ["a", "c"]
+    assert [r.id for r in runtime.decide(facts(client_trusted=True)).fired] == ["b"]
+    runtime.close()
+
+
 def test_matchers_at_odds_are_named_without_a_value() -> None:
     runtime = Runtime(two_stages(threshold=3), second_opinion(two_stages(threshold=4)))
     assert runtime.decide(facts(client_orders=4)).disagreement is None
