@@ -24,6 +24,7 @@ from service.matching.stages import Contribution, compiled_stages
 from service.matching.whynot import why_not
 from service.policy.binding import bind, epoch
 from service.policy.book import Book
+from service.policy.collecting import uncollected
 from service.policy.nodes import DECISION, MEMBER
 from service.policy.program import BoundGuardrail, BoundOption, BoundRule, Program
 
@@ -189,7 +190,8 @@ class Policy:
         with self._building:
             runtime = self._kept(key)
             if runtime is None:
-                runtime = Runtime(bind(self.book, as_of, key[1]))
+                with uncollected():
+                    runtime = Runtime(bind(self.book, as_of, key[1]))
                 with self._lock:
                     self._runtimes[key] = runtime
                     if len(self._runtimes) > MOST_RUNTIMES:
