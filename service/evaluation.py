@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any, Protocol
 from weakref import WeakKeyDictionary
 
@@ -19,7 +20,7 @@ from service.domain.quote import QuoteRequest
 from service.domain.record import maker
 from service.layout import UNPRICED, Layout, Priced, Worded
 from service.matching.runtime import Matched
-from service.matching.width import compiled_width
+from service.matching.width import Width, compiled_width
 from service.policy.book import Book
 from service.policy.program import BoundGuardrail, BoundOption, Program
 from service.wording.client import Asked, Told
@@ -80,9 +81,14 @@ class _Prepared:
         program = runtime.program
         self.layout = Layout(book, program)
         self.reasons = Reasons(program)
-        self.width = compiled_width(program)
+        self._program = program
         self.breached = {g.id: rendered(g.reason, program.currency) for g in program.guardrails}
         self.policy = PolicyRef(book=program.book, version=program.version, effective_from=program.effective_from)
+
+    @cached_property
+    def width(self) -> Width:
+        """Only requests with open details ask for it, and trial books that few requests meet are many."""
+        return compiled_width(self._program)
 
 
 _prepared: WeakKeyDictionary[Matching, _Prepared] = WeakKeyDictionary()
@@ -113,7 +119,7 @@ class _Case:
         follow_up = layout.follow_up(request, env, self.rules_outcome in PRICED)
         holds = self._holds()
         try:
-            offered = [(option.id, share) for option, share in self.runtime.options(env)]
+            offered = self.runtime.options(env)
             priced = layout.priced(request, env, self.written, offered, follow_up.valid_until, worded)
         except Inconsistent as fault:
             priced = UNPRICED

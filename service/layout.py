@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
+from functools import lru_cache, partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -15,15 +16,15 @@ from service.domain.breakdown import included, line_shares
 from service.domain.concessions import Condition, concessions
 from service.domain.decision import Concession, FollowUp, Option, Price, Share, Step, Terms
 from service.domain.envelope import PRICED, price
-from service.domain.followup import Promises, follow_up
+from service.domain.followup import NO_PLAN, contact_on_the_way, plan
 from service.domain.options import options
 from service.domain.quote import QuoteRequest
 from service.domain.record import maker, record
-from service.domain.terms import Agreed, start_of_work, terms
+from service.domain.terms import Agreed, payment_days, start_of_work, terms
 from service.domain.waterfall import Causes, waterfall
 from service.policy.book import Book
 from service.policy.nodes import DECISION, Op, walk
-from service.policy.program import Program
+from service.policy.program import BoundOption, Program
 from service.wording.client import Letters
 from service.wording.languages import language, spoken
 from service.wording.messages import Messages
@@ -35,7 +36,8 @@ Contributions = Mapping[str, Sequence[tuple[str, Any]]]
 """By slot: the rules that wrote it and what they wrote, in the order of the rules."""
 
 _MOST_SETS = 4096
-_PERCENT_SLOTS = ("discount", "bonus", "compensation")
+_MOST_DATES = 1024
+_PERCENT_SLOTS = {slot: DECISION + slot for slot in ("discount", "bonus", "compensation")}
 
 
 @record
@@ -54,7 +56,7 @@ class Priced:
 
 UNPRICED = Priced()
 _new_amounts, _new_agreed, _new_causes = maker(Amounts), maker(Agreed), maker(Causes)
-_promises, _priced = maker(Promises), maker(Priced)
+_new_follow_up, _new_priced = maker(FollowUp), maker(Priced)
 
 
 class Worded:
@@ -75,6 +77,10 @@ class Layout:
         self.calendar = book.calendar
         self._zone = ZoneInfo(book.time_zone)
         self._texts = book.messages
+        # Most requests of a day ask for the same few dates.
+        self._plan = lru_cache(_MOST_DATES)(partial(plan, self.calendar))
+        self._start = lru_cache(_MOST_DATES)(partial(start_of_work, self.calendar))
+        self._payment_days = lru_cache(_MOST_DATES)(partial(payment_days, self.calendar))
         self._worded: dict[str, Worded] = {}
         self._ordered: dict[tuple[str, frozenset[str]], tuple[str, ...]] = {}
         self._roundings = {name: _rounding_of(program, name) for name in ("markup_amount", "unbounded")}
@@ -93,35 +99,38 @@ class Layout:
 
     def follow_up(self, request: QuoteRequest, env: Env, priced: bool) -> FollowUp:
         get = env.get
-        promises = _promises(
-            respond_hours=env["decision.respond_hours"],
-            acknowledge=get("decision.acknowledge", False),
-            validity_days=env["decision.validity_days"] if self._has_validity else None,
-            first_call_days=get("decision.first_call_days", 0),
-            call_every_days=get("decision.call_every_days", 0),
-            contact_every_days=get("decision.contact_every_days", 0),
-        )
         received: datetime = request.received_at.astimezone(self._zone)
-        duration = request.job.duration_days if priced else None
-        return follow_up(promises, self.calendar, received, request.as_of, duration)
+        plan, contact = NO_PLAN, None
+        if priced:
+            validity = env["decision.validity_days"] if self._has_validity else None
+            first, every = get("decision.first_call_days", 0), get("decision.call_every_days", 0)
+            plan = self._plan(request.as_of, validity, first, every)
+            contact = contact_on_the_way(get("decision.contact_every_days", 0), request.job.duration_days)
+        return _new_follow_up(
+            respond_by=self.calendar.respond_by(received, env["decision.respond_hours"]),
+            acknowledge=get("decision.acknowledge", False),
+            valid_until=plan.valid_until,
+            calls=plan.calls,
+            contact_every_days=contact,
+        )
 
     def priced(
         self,
         request: QuoteRequest,
         env: Env,
         written: Contributions,
-        offered: Sequence[tuple[str, int]],
+        offered: Sequence[tuple[BoundOption, int]],
         valid_until: date | None,
         worded: Worded,
     ) -> Priced:
-        """`offered`: ids of options and their shares. Raises Inconsistent where the book's amounts contradict."""
+        """`offered`: options and their shares. Raises Inconsistent where the book's amounts contradict."""
         if env["decision.outcome"] not in PRICED:
             return UNPRICED
         job, amounts = request.job, _amounts(env)
         envelope = price(amounts, self.program.currency, job.scope == "complete" and not job.open_details)
-        return _priced(
+        return _new_priced(
             price=envelope,
-            waterfall=waterfall(amounts, self._causes(request, env, written)),
+            waterfall=waterfall(amounts, self._causes(request, env, amounts, written)),
             lines=line_shares(amounts.target, job.lines, job.extras if amounts.extras_charged else ()),
             options=self._options(offered, env, envelope, worded),
             concessions=self._given(request, env, amounts, written, valid_until, worded),
@@ -143,25 +152,26 @@ class Layout:
                 self._ordered[slot, chosen] = ordered
         return ordered
 
-    def _causes(self, request: QuoteRequest, env: Env, written: Contributions) -> Causes:
+    def _causes(self, request: QuoteRequest, env: Env, amounts: Amounts, written: Contributions) -> Causes:
         markups: list[tuple[str | None, int]] = [(None, self._base_markup)] if self._base_markup else []
-        markups.extend((rule, percent) for rule, percent in written.get("markup", ()) if percent)
+        if "markup" in written:
+            markups += [(rule, percent) for rule, percent in written["markup"] if percent]
         prohibitive = env["decision.prohibitive"]
         return _new_causes(
             markups=markups,
             prohibitive=prohibitive,
             prohibitive_rule=_first(written, "prohibitive", prohibitive) if prohibitive else None,
-            extras_rule=_first(written, "extras", "charged"),
+            extras_rule=_first(written, "extras", "charged") if amounts.extras_charged else None,
             earlier=request.deal.earlier,
             markup_rounding=self._roundings["markup_amount"],
             prohibitive_rounding=self._roundings["unbounded"],
         )
 
     def _options(
-        self, offered: Sequence[tuple[str, int]], env: Env, envelope: Price, worded: Worded
+        self, offered: Sequence[tuple[BoundOption, int]], env: Env, envelope: Price, worded: Worded
     ) -> tuple[Option, ...]:
         titles = worded.titles
-        titled = [(id, titles[id], share) for id, share in offered]
+        titled = [(option.id, titles[option.id], share) for option, share in offered]
         return options(titled, envelope, env.get("decision.recommend"), self.program.rounding)
 
     def _given(
@@ -175,15 +185,17 @@ class Layout:
     ) -> tuple[Concession, ...]:
         if not (amounts.discount or amounts.bonus or amounts.extras_free or amounts.compensation):
             return ()
-        lapses = self._lapses_on(request, env, valid_until)
-        text = worded.sign_by(worded.messages.language.date(lapses))
-        percents = {slot: env[DECISION + slot] for slot in _PERCENT_SLOTS if DECISION + slot in env}
+        condition = None
+        if amounts.discount or amounts.bonus:
+            lapses = self._lapses_on(request, env, valid_until)
+            condition = Condition(text=worded.sign_by(worded.messages.language.date(lapses)), lapses_on=lapses)
+        percents = {slot: env[name] for slot, name in _PERCENT_SLOTS.items() if name in env}
         rules = {
             slot: tuple([rule for rule, value in written[slot] if value])
             for slot in (*_PERCENT_SLOTS, "extras")
             if slot in written
         }
-        return concessions(amounts, percents, rules, Condition(text=text, lapses_on=lapses))
+        return concessions(amounts, percents, rules, condition)
 
     def _lapses_on(self, request: QuoteRequest, env: Env, valid_until: date | None) -> date:
         """The day named by the client, else so many days on, else with the quote itself (D2)."""
@@ -197,13 +209,13 @@ class Layout:
         agreed = _new_agreed(
             prepayment_percent=env["decision.prepayment"],
             credit_days=env["decision.credit_days"],
-            stages=env["decision.milestones"],
             instalments=env.get("decision.instalments", 0),
             ways_to_pay=self.members("ways_to_pay", env),
             clauses=self.members("clauses", env),
         )
-        starts_on = start_of_work(self.calendar, request.as_of, request.firm.earliest_start_days)
-        return terms(amounts, agreed, self.calendar, starts_on, request.job.duration_days)
+        starts_on = self._start(request.as_of, request.firm.earliest_start_days)
+        days = self._payment_days(starts_on, request.job.duration_days, env["decision.milestones"], agreed.credit_days)
+        return terms(amounts, agreed, days)
 
 
 def _amounts(env: Env) -> Amounts:

@@ -25,9 +25,10 @@ def concessions(
     amounts: Amounts,
     percents: Mapping[str, int],
     rules: Mapping[str, tuple[str, ...]],
-    condition: Condition,
+    condition: Condition | None,
 ) -> tuple[Concession, ...]:
-    """`percents` and `rules` by slot: `discount`, `bonus`, `compensation`, `extras`.
+    """`percents` and `rules` by slot: `discount`, `bonus`, `compensation`, `extras`. `condition`: None without discount
+    and bonus.
 
     A discount or gift is only the tool that closes the sale (D2), so both are contingent; free extras and what
     makes good the firm's own mistake (D9) are not.

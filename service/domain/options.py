@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from operator import itemgetter
 
 from service.domain.decision import Option, Price
-from service.domain.money import PERCENT_SCALE, Rounding, percent_of
+from service.domain.money import PERCENT_SCALE, Rounding, divide
 from service.domain.record import maker
 
 _new_option = maker(Option)
@@ -25,13 +25,18 @@ def options(
     ordered = sorted(offered, key=_by_share)
     if recommended not in [id for id, _, _ in ordered]:
         recommended = min(ordered, key=lambda option: (abs(option[2] - PERCENT_SCALE), option[0]))[0]
-    return tuple([_option(id, title, share, price, id == recommended, rounding) for id, title, share in ordered])
-
-
-def _option(id: str, title: str, share: int, price: Price, recommended: bool, rounding: Rounding) -> Option:
-    target = percent_of(price.target, share, rounding)
-    low = high = target
-    if price.fixed is None:
-        low = price.low * share // PERCENT_SCALE
-        high = -(-price.high * share // PERCENT_SCALE)
-    return _new_option(id=id, title=title, low=low, target=target, high=high, recommended=recommended)
+    low, target, high, fixed = price.low, price.target, price.high, price.fixed is not None
+    made = []
+    for id, title, share in ordered:
+        amount = divide(target * share, PERCENT_SCALE, rounding)
+        made.append(
+            _new_option(
+                id=id,
+                title=title,
+                low=amount if fixed else low * share // PERCENT_SCALE,
+                target=amount,
+                high=amount if fixed else -(-high * share // PERCENT_SCALE),
+                recommended=id == recommended,
+            )
+        )
+    return tuple(made)

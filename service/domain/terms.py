@@ -14,11 +14,10 @@ from service.domain.record import maker, record
 
 @record
 class Agreed:
-    """What the rules decided on payment: percent in basis points, `stages` payments after the prepayment."""
+    """What the rules decided on payment: percent in basis points."""
 
     prepayment_percent: int
     credit_days: int
-    stages: int
     instalments: int
     ways_to_pay: tuple[str, ...]
     clauses: tuple[str, ...]
@@ -33,23 +32,33 @@ def start_of_work(calendar: Calendar, as_of: date, earliest_start_days: int) -> 
     return day if calendar.is_business_day(day) else calendar.add_business_days(day, 1)
 
 
-def terms(amounts: Amounts, agreed: Agreed, calendar: Calendar, starts_on: date, duration_days: int) -> Terms:
-    """The prepayment falls due when work starts, the stages evenly over the job's business days, the last one
-    `credit_days` after delivery. Raises Inconsistent unless the payments sum to the target."""
-    rest = amounts.target - amounts.prepayment
-    if rest < 0:
-        raise Inconsistent("prepayment", amounts.prepayment, f"at most the target {amounts.target}")
+def payment_days(
+    calendar: Calendar, starts_on: date, duration_days: int, stages: int, credit_days: int
+) -> tuple[date, ...]:
+    """When work starts, then a day for each stage, at least one: evenly over the job's business days, the last one
+    `credit_days` after delivery."""
+    stages = max(1, stages)
+    due = [calendar.add_business_days(starts_on, -(-duration_days * stage // stages)) for stage in range(1, stages + 1)]
+    due[-1] += timedelta(days=credit_days)
+    return (starts_on, *due)
+
+
+def terms(amounts: Amounts, agreed: Agreed, days: tuple[date, ...]) -> Terms:
+    """The prepayment falls due on the first of the `payment_days`, the stages on the others. Raises Inconsistent
+    unless the payments sum to the target."""
+    prepaid, target = amounts.prepayment, amounts.target
+    if prepaid > target:
+        raise Inconsistent("prepayment", prepaid, f"at most the target {target}")
     milestones: list[Milestone] = []
-    if amounts.prepayment:
-        milestones.append(_milestone(name="prepayment", due_on=starts_on, amount=amounts.prepayment))
-    if rest:
-        due = _stage_dates(calendar, starts_on, duration_days, max(1, agreed.stages), agreed.credit_days)
-        milestones.extend(_stages(rest, due))
-    if sum([milestone.amount for milestone in milestones]) != amounts.target:
-        raise Inconsistent("sum of payments", [milestone.amount for milestone in milestones], amounts.target)
+    if prepaid:
+        milestones.append(_milestone(name="prepayment", due_on=days[0], amount=prepaid))
+    if prepaid < target:
+        milestones += _stages(target - prepaid, days[1:])
+    if sum([milestone.amount for milestone in milestones]) != target:
+        raise Inconsistent("sum of payments", [milestone.amount for milestone in milestones], target)
     return _terms(
         prepayment_percent=agreed.prepayment_percent,
-        prepayment=amounts.prepayment,
+        prepayment=prepaid,
         credit_limit=amounts.credit_limit if agreed.credit_days else 0,
         credit_days=agreed.credit_days,
         milestones=tuple(milestones),
@@ -57,12 +66,6 @@ def terms(amounts: Amounts, agreed: Agreed, calendar: Calendar, starts_on: date,
         ways_to_pay=agreed.ways_to_pay,
         clauses=agreed.clauses,
     )
-
-
-def _stage_dates(calendar: Calendar, starts_on: date, duration_days: int, stages: int, credit_days: int) -> list[date]:
-    due = [calendar.add_business_days(starts_on, -(-duration_days * stage // stages)) for stage in range(1, stages + 1)]
-    due[-1] += timedelta(days=credit_days)
-    return due
 
 
 def _stages(rest: int, due: Sequence[date]) -> list[Milestone]:

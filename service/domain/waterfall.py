@@ -44,11 +44,15 @@ def waterfall(amounts: Amounts, causes: Causes) -> tuple[Step, ...]:
     if amounts.extras_charged:
         total += amounts.extras_charged
         steps.append(_step("extras", causes.extras_rule, amounts.fair_price, amounts.extras_charged, total))
-    total = _adjusted(steps, total, amounts.worth)
-    total = _raised(steps, total, amounts, causes)
-    total = _adjusted(steps, total, amounts.unbounded)
+    if total != amounts.worth:
+        total = _adjusted(steps, total, amounts.worth)
+    if causes.prohibitive or causes.markups:
+        total = _raised(steps, total, amounts, causes)
+    if total != amounts.unbounded:
+        total = _adjusted(steps, total, amounts.unbounded)
     total = _bounded(steps, total, amounts, causes.earlier)
-    total = _adjusted(steps, total, amounts.target)
+    if total != amounts.target:
+        total = _adjusted(steps, total, amounts.target)
     if steps[-1].total != amounts.target or sum([step.amount for step in steps]) != amounts.target:
         raise Inconsistent("waterfall's total", steps[-1].total, amounts.target)
     return tuple(steps)
@@ -59,8 +63,7 @@ def _step(name: str, rule: str | None, basis: int, amount: int, total: int) -> S
 
 
 def _adjusted(steps: list[Step], total: int, required: int) -> int:
-    if total != required:
-        steps.append(_step("adjustment", None, total, required - total, required))
+    steps.append(_step("adjustment", None, total, required - total, required))
     return required
 
 
@@ -79,8 +82,6 @@ def _raised(steps: list[Step], total: int, amounts: Amounts, causes: Causes) -> 
             )
         )
         return amounts.unbounded
-    if not causes.markups:
-        return total
     parts = shares(amounts.markup, [percent for _, percent in causes.markups])
     for (rule, percent), amount in zip(causes.markups, parts, strict=True):
         total += amount

@@ -105,7 +105,7 @@ class Letters:
             return messages.text(key if key in messages else "summary.decline.general")
         if price is None:
             return messages.text("summary.needs_details")
-        title = asked.title or next((item.description for item in (*asked.lines, *asked.extras)), "")
+        title = asked.title or _first(asked)
         if price.fixed is not None:
             return self._summary_fixed(title, self._money(price.fixed))
         return self._summary_range(title, self._money(price.low), self._money(price.high))
@@ -195,6 +195,11 @@ class Letters:
         lapses = "" if concession.lapses_on is None else self._messages.language.date(concession.lapses_on)
         left = self._money(price.target - concession.amount) if price is not None else ""
         return self._concession[concession.kind](self._money(concession.amount), lapses, left)
+
+
+def _first(asked: Asked) -> str:
+    described = [line.description for line in asked.lines] + [extra.description for extra in asked.extras]
+    return described[0] if described else ""
 
 
 def _kind(told: Told) -> str:

@@ -61,7 +61,8 @@ class MoneyPattern:
                 return f"{before}{self._grouped(whole)}{ending}"
             if whole < 1_000_000:
                 return f"{before}{whole // 1_000}{group}{_THOUSANDS[whole % 1_000]}{ending}"
-            return before + f"{whole:,}".replace(",", group) + ending
+            figures = f"{whole:,}".replace(",", group)
+            return f"{before}{figures}{ending}"
 
         return text
 

@@ -50,29 +50,32 @@ class Reasons:
 
     def __init__(self, program: Program) -> None:
         rules = [rule for stage in program.stages for rule in stage.rules]
-        self._texts = {rule.id: rendered(rule.reason, program.currency) for rule in rules}
-        self._effects = {rule.id: effects for rule in rules if (effects := _settled_effects(rule)) is not None}
-        self._settled = {rule.id: self._reason(rule, {}, {}) for rule in rules if self._always_the_same(rule)}
+        made = {rule.id: _reason_maker(rule, program.currency) for rule in rules}
+        self._settled = {rule.id: made.pop(rule.id)({}, {}) for rule in rules if _always_the_same(rule)}
+        self._made = made
 
     def of(self, fired: Sequence[BoundRule], written: Written, env: Mapping[str, Any]) -> tuple[Reason, ...]:
         """In the order of the rules. `written`: by slot, what each rule contributed to it."""
-        settled = self._settled
-        return tuple(
-            [settled[id] if (id := rule.id) in settled else self._reason(rule, written, env) for rule in fired]
-        )
+        settled, made = self._settled, self._made
+        return tuple([settled[name] if (name := rule.id) in settled else made[name](written, env) for rule in fired])
 
-    def _always_the_same(self, rule: BoundRule) -> bool:
-        return rule.id in self._effects and not _reads(rule.reason)
 
-    def _reason(self, rule: BoundRule, written: Written, env: Mapping[str, Any]) -> Reason:
-        effects = self._effects.get(rule.id)
+def _reason_maker(rule: BoundRule, currency: str) -> Callable[[Written, Mapping[str, Any]], Reason]:
+    id, practice, stage, text = rule.id, rule.practice, rule.stage, rendered(rule.reason, currency)
+    settled = _settled_effects(rule)
+    slots = [slot for slot, _ in rule.effects]
+
+    def reason(written: Written, env: Mapping[str, Any]) -> Reason:
+        effects = settled
         if effects is None:
-            effects = tuple(
-                [_new_effect(slot=slot, value=_contributed(written, slot, rule.id)) for slot, _ in rule.effects]
-            )
-        return _new_reason(
-            rule=rule.id, practice=rule.practice, stage=rule.stage, effects=effects, text=self._texts[rule.id](env)
-        )
+            effects = tuple([_new_effect(slot=slot, value=_contributed(written, slot, id)) for slot in slots])
+        return _new_reason(rule=id, practice=practice, stage=stage, effects=effects, text=text(env))
+
+    return reason
+
+
+def _always_the_same(rule: BoundRule) -> bool:
+    return _settled_effects(rule) is not None and not _reads(rule.reason)
 
 
 def _reads(template: Template) -> bool:
