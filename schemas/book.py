@@ -243,6 +243,14 @@ class OptionSchema(Schema):
 class CasesSchema(Schema):
     requests = _mapping()
     cases = fields.List(fields.Raw(), load_default=list)
+    survivors = fields.List(fields.Raw(), load_default=list)
+
+
+class SurvivorSchema(Schema):
+    """A change of the book that no case can notice, by the id that `quotewright test --mutate` gives it, and why."""
+
+    id = Text(required=True)
+    reason = _prose()
 
 
 class CaseSchema(Schema):

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import click
 
+from service.cases.running import run_cases
 from service.cli.books import OpenBook, open_book, refusal
-from service.cli.cases import failing
 from service.cli.refusals import REFUSED, BookInvalid
 from service.policy.cases import load_cases
 
@@ -35,7 +35,8 @@ def check(folder: Path) -> None:
     try:
         book = open_book(folder, now.date())
         cases = load_cases(book.files)
-        if findings := tuple(failing(book, cases, now)):
+        results = run_cases(book.policy, book.checks, cases, now)
+        if findings := tuple(finding for result in results for finding in result.findings()):
             raise refusal(folder, findings)
     except BookInvalid as refused:
         # Here the findings are the answer, so they go where an answer goes.

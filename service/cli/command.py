@@ -9,6 +9,7 @@ import click
 from service.cli.check import check
 from service.cli.evaluate import evaluate
 from service.cli.serve import serve
+from service.cli.testing import test
 
 EPILOG = """
 \b
@@ -35,5 +36,5 @@ def quotewright() -> None:
     """Decides on quote requests by a written policy, and says why."""
 
 
-for _command in (evaluate, check, serve):
+for _command in (evaluate, check, serve, test):
     quotewright.add_command(_command)

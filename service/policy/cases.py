@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 from typing import Any
 
-from schemas.book import CaseSchema, CasesSchema
+from schemas.book import CaseSchema, CasesSchema, SurvivorSchema
 from service.policy.findings import BookRefused, Place
 from service.policy.loading.policy_files import check_ids
 from service.policy.loading.report import Item, Report
@@ -14,7 +14,7 @@ from service.policy.loading.sources import CASES
 from service.policy.unit_rules import nearest
 from service.policy.yaml_text import Document, parse
 
-_FILE, _CASE = CasesSchema(), CaseSchema()
+_FILE, _CASE, _SURVIVOR = CasesSchema(), CaseSchema(), SurvivorSchema()
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,18 +32,53 @@ class Case:
     place: Place
 
 
+@dataclass(frozen=True, slots=True)
+class Survivor:
+    """A change of the book that no case can notice, by its id, and the reason."""
+
+    id: str
+    reason: str
+    place: Place
+
+
 def load_cases(files: Mapping[str, bytes]) -> tuple[Case, ...]:
     """In the order of their ids. Raises BookRefused."""
     report = Report()
+    cases = read_cases(report, _documents(report, files))
+    if report.findings:
+        raise BookRefused(report.findings)
+    return cases
+
+
+def load_survivors(files: Mapping[str, bytes]) -> tuple[Survivor, ...]:
+    """In the order of their ids. Raises BookRefused."""
+    report = Report()
+    items: list[Item] = []
+    for document in _documents(report, files):
+        items += _survivors(report, document, report.whole(_FILE, document))
+    if report.findings:
+        raise BookRefused(report.findings)
+    survivors = (Survivor(item.name, item.fields["reason"], item.place()) for item in items)
+    return tuple(sorted(survivors, key=lambda survivor: survivor.id))
+
+
+def _survivors(report: Report, document: Document, data: Mapping[str, Any]) -> list[Item]:
+    items = list(report.items(_SURVIVOR, document, "survivors", data))
+    seen: set[str] = set()
+    for item in items:
+        if item.name in seen:
+            report.add(item.place("id"), "duplicate-id", "this survivor is explained already", subject=item.name)
+        seen.add(item.name)
+    return items
+
+
+def _documents(report: Report, files: Mapping[str, bytes]) -> list[Document]:
     documents = []
     for file in sorted(file for file in files if file.startswith(CASES)):
         document, findings = parse(file, files[file])
         report.findings += findings
         documents += [document] if document else []
-    cases = read_cases(report, documents)
-    if report.findings:
-        raise BookRefused(report.findings)
-    return cases
+    return documents
 
 
 def read_cases(report: Report, documents: Iterable[Document]) -> tuple[Case, ...]:
@@ -61,6 +96,7 @@ def read_cases(report: Report, documents: Iterable[Document]) -> tuple[Case, ...
                 report.add(place, "wrong-value", "a request is a mapping of keys to values", subject=name)
             requests[name] = request
         items += report.items(_CASE, document, "cases", data)
+        _survivors(report, document, data)
     check_ids(report, items, "case")
     cases = []
     for item in items:
@@ -104,28 +140,3 @@ def merged(base: object, change: Mapping[str, Any]) -> dict[str, Any]:
         else:
             result[key] = merged(result.get(key), value) if isinstance(value, dict) else value
     return result
-
-
-def differences(expect: object, actual: object, pointer: str = "") -> list[str]:
-    """How a decision differs from what a case expects, each with its JSON pointer; empty where it fits.
-
-    Mappings may hold more than is expected; lists have the expected length.
-    """
-    at = pointer or "/"
-    if isinstance(expect, dict):
-        if not isinstance(actual, dict):
-            return [f"{at}: expected keys and values, is {actual!r}"]
-        found = [f"{pointer}/{key}: is missing" for key in expect if key not in actual]
-        for key in (key for key in expect if key in actual):
-            found += differences(expect[key], actual[key], f"{pointer}/{key}")
-        return found
-    if isinstance(expect, list):
-        if not isinstance(actual, (list, tuple)):
-            return [f"{at}: expected a list, is {actual!r}"]
-        if len(actual) != len(expect):
-            return [f"{at}: expected {len(expect)} items, has {len(actual)}: {list(actual)!r}"]
-        pairs = enumerate(zip(expect, actual, strict=True))
-        return [text for i, (one, other) in pairs for text in differences(one, other, f"{pointer}/{i}")]
-    # True == 1 in Python, not in JSON.
-    same = expect == actual and isinstance(expect, bool) == isinstance(actual, bool)
-    return [] if same else [f"{at}: expected {expect!r}, is {actual!r}"]

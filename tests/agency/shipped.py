@@ -33,11 +33,14 @@ def policy() -> Policy:
     return Policy(load_book(files(), declarations()))
 
 
-def decided(body: object, why_not: bool = False) -> Decision:
+def checks() -> BookChecks:
     book = policy().book
-    checks = BookChecks(ZoneInfo(book.time_zone), book.version, book.extra_facts)
-    request = read_request(body, NOW, checks)
-    return evaluate(policy(), request, facts_of(request, book.extra_facts), "d-1", NOW, why_not)
+    return BookChecks(ZoneInfo(book.time_zone), book.version, book.extra_facts)
+
+
+def decided(body: object, why_not: bool = False) -> Decision:
+    request = read_request(body, NOW, checks())
+    return evaluate(policy(), request, facts_of(request, policy().book.extra_facts), "d-1", NOW, why_not)
 
 
 def answer(body: object) -> dict[str, Any]:

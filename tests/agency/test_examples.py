@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from service.policy.cases import differences
+from service.cases.comparison import compared
 from tests.agency.shipped import answer, rules_of
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -117,7 +117,9 @@ EXPECTED: dict[str, tuple[dict[str, Any], set[str]]] = {
 def test_example(name: str) -> None:
     expect, rules = EXPECTED[name]
     decision = answer(json.loads((EXAMPLES / f"{name}.json").read_text()))
-    wrong = differences(expect, decision) + [f"{rule} did not fire" for rule in sorted(rules - rules_of(decision))]
+    wrong = [str(part) for part in compared(expect, decision) if not part.fits] + [
+        f"{rule} did not fire" for rule in sorted(rules - rules_of(decision))
+    ]
     assert not wrong, "\n".join(wrong)
 
 

@@ -1,4 +1,4 @@
-"""Cases are merged, checked for their names, and compared with decisions as their readers expect."""
+"""Cases are merged, and checked for their names."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from service.policy.cases import differences, load_cases, merged
+from service.policy.cases import load_cases, load_survivors, merged
 from service.policy.findings import BookRefused
 from service.policy.loader import read_folder
 
@@ -50,20 +50,13 @@ def test_a_request_must_exist() -> None:
     ]
 
 
-@pytest.mark.parametrize(
-    ("expect", "actual", "told"),
-    [
-        ({"price": {"low": 1}}, {"price": {"low": 1, "high": 2}, "more": 3}, []),
-        ({"price": {"low": 1}}, {"price": {"low": 2}}, ["/price/low: expected 1, is 2"]),
-        ({"price": None}, {"price": None}, []),
-        ({"price": {"low": 1}}, {"price": None}, ["/price: expected keys and values, is None"]),
-        ({"a": 1}, {}, ["/a: is missing"]),
-        ({"l": [{"x": 1}]}, {"l": [{"x": 1, "y": 2}]}, []),
-        ({"l": [1]}, {"l": [1, 2]}, ["/l: expected 1 items, has 2: [1, 2]"]),
-        ({"l": [1, 3]}, {"l": [1, 2]}, ["/l/1: expected 3, is 2"]),
-        ({"b": True}, {"b": 1}, ["/b: expected True, is 1"]),
-        ({"l": []}, {"l": "text"}, ["/l: expected a list, is 'text'"]),
-    ],
-)
-def test_differences(expect: object, actual: object, told: list[str]) -> None:
-    assert differences(expect, actual) == told
+def test_survivors_are_explained_once_and_with_a_reason() -> None:
+    text = "survivors:\n  - {id: 'b: 1 -> 2', reason: clipped}\n  - {id: 'a: removed', reason: twice}\n"
+    survivors = load_survivors({"cases/survivors.yaml": text.encode()})
+    assert [(one.id, one.reason, one.place.line) for one in survivors] == [
+        ("a: removed", "twice", 3),
+        ("b: 1 -> 2", "clipped", 2),
+    ]
+    with pytest.raises(BookRefused) as refused:
+        load_cases({"cases/survivors.yaml": (text + "  - {id: 'a: removed', reason: again}\n  - {id: c}\n").encode()})
+    assert [(f.place.line, f.code) for f in refused.value.findings] == [(4, "duplicate-id"), (5, "missing-field")]

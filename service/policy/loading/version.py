@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from hashlib import sha256
 from typing import Any
 
-_BY_ID = ("rules", "guardrails", "options", "cases")
+_BY_ID = ("rules", "guardrails", "options", "cases", "survivors")
 
 
 def canonical(data: Mapping[str, Any]) -> bytes:
