@@ -25,7 +25,7 @@ class OpenBook:
 
 def open_book(folder: Path, today: date) -> OpenBook:
     """Raises Refusal. `today`: on which the engine is asked whether it can hold the rules."""
-    files = _read(folder)
+    files = read_files(folder)
     try:
         in_force = opened(files, today)
     except BookRefused as refused:
@@ -41,7 +41,8 @@ def refusal(folder: Path, findings: tuple[Finding, ...]) -> BookInvalid:
     )
 
 
-def _read(folder: Path) -> dict[str, bytes]:
+def read_files(folder: Path) -> dict[str, bytes]:
+    """A book's files by their names in it. Raises Refusal."""
     if not folder.is_dir():
         raise Refusal(f"{folder} is not a folder: give the folder of a policy book, the one that holds book.yaml.")
     try:

@@ -8,6 +8,7 @@ import click
 
 from service.cli.check import check
 from service.cli.evaluate import evaluate
+from service.cli.fmt import fmt
 from service.cli.serve import serve
 from service.cli.testing import test
 
@@ -36,5 +37,5 @@ def quotewright() -> None:
     """Decides on quote requests by a written policy, and says why."""
 
 
-for _command in (evaluate, check, serve, test):
+for _command in (evaluate, check, fmt, serve, test):
     quotewright.add_command(_command)

@@ -1,0 +1,91 @@
+"""Which keys the mappings of a book's files have, in which order they are written, and what stands apart by a line.
+
+The order is that of the schemas, but for the few keys that read better first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from marshmallow import Schema
+
+from schemas import book
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """`order`: of known keys; others follow as they stand. `below`: by key; `each`: under every other key, and items.
+
+    `by_key`: dated values, the oldest first. `apart`: an empty line between items that take several lines.
+    `close`: no empty lines between keys. `expression`: the text is a condition or a computation.
+    """
+
+    order: tuple[str, ...] = ()
+    below: Mapping[str, Shape] = field(default_factory=dict)
+    each: Shape | None = None
+    by_key: bool = False
+    apart: bool = False
+    close: bool = False
+    expression: bool = False
+
+    def under(self, key: str | None) -> Shape:
+        return self.below.get(key or "") or self.each or ANYTHING
+
+
+ANYTHING = Shape()
+_DATED = Shape(by_key=True)
+_EXPRESSION = Shape(expression=True)
+
+
+_FIRST = {
+    book.PolicySchema: ("stage", "derive", "formulas", "tables"),
+    book.RuleSchema: ("id", "practice", "priority"),
+    book.DerivedSchema: ("type", "values", "min", "max", "meaning"),
+    book.FormulaSchema: ("type", "values", "meaning"),
+    book.ParameterSchema: ("type", "practice", "values", "client"),
+}
+
+
+def _of(schema: type[Schema], below: Mapping[str, Shape] | None = None, close: bool = True) -> Shape:
+    return Shape(tuple(dict.fromkeys((*_FIRST.get(schema, ()), *schema().fields))), below or {}, close=close)
+
+
+def _items(schema: type[Schema], *expressions: str, apart: bool = False, **below: Shape) -> Shape:
+    return Shape(each=_of(schema, {**dict.fromkeys(expressions, _EXPRESSION), **below}), apart=apart)
+
+
+_POLICY = _of(
+    book.PolicySchema,
+    {
+        "rules": _items(book.RuleSchema, "when", apart=True, then=Shape(each=_EXPRESSION)),
+        "derive": _items(book.DerivedSchema, "value"),
+        "formulas": _items(book.FormulaSchema, "value"),
+    },
+    close=False,
+)
+_SINGLE = {
+    "book.yaml": _of(
+        book.BookSchema, {"calendar": _of(book.CalendarSchema), "effects": _items(book.EffectSchema)}, close=False
+    ),
+    "parameters.yaml": _of(
+        book.ParametersSchema,
+        {"parameters": Shape(each=_of(book.ParameterSchema, {"values": _DATED})), "rates": Shape(each=_DATED)},
+        close=False,
+    ),
+    "facts.yaml": _of(book.FactsSchema, {"facts": _items(book.FactSchema)}, close=False),
+    "guardrails.yaml": _of(
+        book.GuardrailsSchema, {"guardrails": _items(book.GuardrailSchema, "holds", apart=True)}, close=False
+    ),
+    "options.yaml": _of(book.OptionsSchema, {"options": _items(book.OptionSchema, "share", "when")}, close=False),
+}
+_CASES = _of(book.CasesSchema, {"cases": _items(book.CaseSchema)}, close=False)
+
+
+def shape_of(file: str) -> Shape:
+    """`file`: its name in the book."""
+    if file.startswith("cases/"):
+        return _CASES
+    if file.startswith("messages/"):
+        return ANYTHING
+    return _SINGLE.get(file, _POLICY)
