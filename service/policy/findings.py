@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import NamedTuple
 
 
@@ -18,24 +19,37 @@ class Place(NamedTuple):
         return f"{self.file}:{self.line}:{self.column}"
 
 
+class Severity(StrEnum):
+    """A book with an error is refused; a warning is for its author to weigh."""
+
+    ERROR = "error"
+    WARNING = "warning"
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Finding:
-    """`code` is stable and explained in `docs/errors.md`; `subject` is the rule, parameter or slot concerned."""
+    """`code` is stable and explained in `docs/errors.md`; `subject` is the rule, parameter or slot concerned.
+
+    `witness`: names and values of a request that shows it, as a reader sees them.
+    """
 
     place: Place
     code: str
     message: str
     suggestion: str = ""
     subject: str = ""
+    severity: Severity = Severity.ERROR
+    witness: tuple[tuple[str, str], ...] = ()
 
     def __str__(self) -> str:
         hint = f" ({self.suggestion})" if self.suggestion else ""
         subject = f" [{self.subject}]" if self.subject else ""
-        return f"{self.place}: {self.code}:{subject} {self.message}{hint}"
+        warning = "warning: " if self.severity is Severity.WARNING else ""
+        return f"{self.place}: {warning}{self.code}:{subject} {self.message}{hint}"
 
 
 class BookRefused(Exception):
-    """A book with at least one finding. It is refused as a whole: a rule left out could be a guardrail."""
+    """A book with at least one error. It is refused as a whole: a rule left out could be a guardrail."""
 
     def __init__(self, findings: Iterable[Finding]) -> None:
         self.findings: tuple[Finding, ...] = tuple(sorted(set(findings)))
