@@ -60,7 +60,7 @@ def _services(settings: Settings, now: Callable[[], datetime]) -> Services:
     metrics, ledger = Metrics(), Ledger(settings.database_url)
     return Services(
         settings=settings,
-        policy=PolicyInForce(settings.policy_book, metrics, lambda: now().date()),
+        policy=PolicyInForce(settings.policy_book, settings.shared_folder, metrics, lambda: now().date()),
         ledger=ledger,
         recorder=Recorder(ledger, metrics, now),
         metrics=metrics,

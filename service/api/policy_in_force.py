@@ -1,14 +1,17 @@
 """The policy that this process decides by, and its replacement when the book's folder changes.
 
 A changed book is loaded aside and swapped in whole. One that is refused is told in the log with every finding, and
-the version in force stays. Knows the folder, not what stands in it.
+the version in force stays: for a worker that starts anew too, since the workers keep a copy of its files where they
+share their counters. Knows the folder, not what stands in it.
 """
 
 from __future__ import annotations
 
 import hashlib
+import os
 import threading
 import time
+import zipfile
 from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
@@ -16,7 +19,7 @@ from pathlib import Path
 import structlog
 
 from service.metrics import Metrics
-from service.opening import opened
+from service.opening import InForce, opened
 from service.policy.findings import BookRefused
 from service.policy.loader import read_folder
 
@@ -25,15 +28,27 @@ SETTLING_SECONDS = 0.05
 
 
 class PolicyInForce:
-    """`current` is replaced, never changed: take it once per decision. Raises BookRefused, OSError for the first."""
+    """`current` is replaced, never changed: take it once per decision.
 
-    def __init__(self, folder: Path, metrics: Metrics, today: Callable[[], date]) -> None:
+    `shared`: where the workers keep the files in force; None: nowhere. Raises BookRefused, OSError where the folder
+    gives no book, and no worker ever had one in force.
+    """
+
+    def __init__(self, folder: Path, shared: Path | None, metrics: Metrics, today: Callable[[], date]) -> None:
         self._folder = folder
+        self._kept = shared / "book-in-force.zip" if shared else None
         self._today = today
         self._metrics = metrics
-        files = read_folder(folder)
-        self._seen = digest(files)
-        self.current = opened(files, self._today())
+        self._seen = b""
+        try:
+            files = read_folder(folder)
+            self._seen = digest(files)
+            self.current = self._opened(files)
+        except (BookRefused, OSError) as fault:
+            if self._kept is None or not self._kept.exists():
+                raise
+            self.current = opened(_unpacked(self._kept), self._today())
+            self._tell(fault)
 
     def poll(self) -> bool:
         """Looks for a changed book; whether one came into force."""
@@ -42,12 +57,10 @@ class PolicyInForce:
             return False
         self._seen = seen
         try:
-            loaded = opened(files, self._today())
+            loaded = self._opened(files)
         except BookRefused as refused:
             self._metrics.reloads.labels("refused").inc()
-            structlog.get_logger().error(
-                "policy refused", findings=list(map(str, refused.findings)), in_force=self.current.policy.book.version
-            )
+            self._tell(refused)
             return False
         self.current = loaded
         self._metrics.reloads.labels("loaded").inc()
@@ -64,6 +77,20 @@ class PolicyInForce:
 
         threading.Thread(target=watching, name="policy-watch", daemon=True).start()
 
+    def _opened(self, files: Mapping[str, bytes]) -> InForce:
+        loaded = opened(files, self._today())
+        if self._kept:
+            _pack(files, self._kept)
+        return loaded
+
+    def _tell(self, fault: BookRefused | OSError) -> None:
+        if isinstance(fault, OSError):
+            structlog.get_logger().warning("policy folder unreadable", reason=fault.strerror)
+            return
+        structlog.get_logger().error(
+            "policy refused", findings=list(map(str, fault.findings)), in_force=self.current.policy.book.version
+        )
+
     def _settled(self) -> Mapping[str, bytes] | None:
         """The folder's files, or None while they can't be read or are being written."""
         try:
@@ -73,7 +100,7 @@ class PolicyInForce:
             time.sleep(SETTLING_SECONDS)
             return files if digest(read_folder(self._folder)) == digest(files) else None
         except OSError as error:
-            structlog.get_logger().warning("policy folder unreadable", reason=error.strerror)
+            self._tell(error)
             return None
 
 
@@ -84,3 +111,17 @@ def digest(files: Mapping[str, bytes]) -> bytes:
         total.update(f"{name}\0{len(files[name])}\0".encode())
         total.update(files[name])
     return total.digest()
+
+
+def _pack(files: Mapping[str, bytes], target: Path) -> None:
+    # Replaced in one step: another worker may be reading it.
+    beside = target.with_suffix(f".{os.getpid()}")
+    with zipfile.ZipFile(beside, "w") as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    beside.replace(target)
+
+
+def _unpacked(source: Path) -> dict[str, bytes]:
+    with zipfile.ZipFile(source) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
