@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from service.domain.facts import NUMERIC, Type, Unit
 from service.domain.money import PERCENT_SCALE
 from service.policy.nodes import Node, Op
-from service.policy.text import cel, literal
+from service.policy.text import cel
 
 STEPS = {Unit.PERCENT: 100, Unit.RATIO: 1_000}
 """One step as it is written: 1 %, 0.1 x; of every other unit the smallest amount there is: a cent, a day, one."""
@@ -142,5 +142,4 @@ def raised(node: Node, currency: str) -> Change:
     """A computed amount, one step more."""
     more = Node(Op.LIT, node.type, (), step(node.type), node.span)
     changed = Node(Op.ADD, node.type, (node, more), None, node.span)
-    written = cel(node, currency)
-    return Change("effect", changed, written, f"{written} + {literal(more.value, node.type, currency)}")
+    return Change("effect", changed, cel(node, currency), cel(changed, currency))
