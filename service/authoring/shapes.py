@@ -38,17 +38,33 @@ _DATED = Shape(by_key=True)
 _EXPRESSION = Shape(expression=True)
 
 
-_FIRST = {
+_FIRST: dict[type[Schema], tuple[str, ...]] = {
     book.PolicySchema: ("stage", "derive", "formulas", "tables"),
     book.RuleSchema: ("id", "practice", "priority"),
+    book.TableSchema: (
+        "id",
+        "practice",
+        "hit",
+        "aggregate",
+        "priority",
+        "columns",
+        "default",
+        "default_reason",
+        "reason",
+    ),
     book.DerivedSchema: ("type", "values", "min", "max", "meaning"),
     book.FormulaSchema: ("type", "values", "meaning"),
     book.ParameterSchema: ("type", "practice", "values", "client"),
 }
 
 
+_LAST: dict[type[Schema], tuple[str, ...]] = {book.TableSchema: ("csv", "rows")}
+
+
 def _of(schema: type[Schema], below: Mapping[str, Shape] | None = None, close: bool = True) -> Shape:
-    return Shape(tuple(dict.fromkeys((*_FIRST.get(schema, ()), *schema().fields))), below or {}, close=close)
+    last = _LAST.get(schema, ())
+    middle = (name for name in schema().fields if name not in last)
+    return Shape((*dict.fromkeys((*_FIRST.get(schema, ()), *middle)), *last), below or {}, close=close)
 
 
 def _items(schema: type[Schema], *expressions: str, apart: bool = False, **below: Shape) -> Shape:
@@ -59,6 +75,7 @@ _POLICY = _of(
     book.PolicySchema,
     {
         "rules": _items(book.RuleSchema, "when", apart=True, then=Shape(each=_EXPRESSION)),
+        "tables": _items(book.TableSchema, apart=True, default=Shape(each=_EXPRESSION)),
         "derive": _items(book.DerivedSchema, "value"),
         "formulas": _items(book.FormulaSchema, "value"),
     },

@@ -8,11 +8,13 @@ from datetime import date
 from pathlib import Path
 
 from schemas.request import BookChecks
+from schemas.vocabulary import declarations
 from service.cli.refusals import BookInvalid, Refusal
 from service.matching.runtime import Policy
 from service.opening import opened
+from service.policy.book import Book
 from service.policy.findings import BookRefused, Finding
-from service.policy.loader import read_folder
+from service.policy.loader import load_book, read_folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,14 @@ def open_book(folder: Path, today: date) -> OpenBook:
     except BookRefused as refused:
         raise refusal(folder, refused.findings) from refused
     return OpenBook(folder, files, in_force.policy, in_force.checks)
+
+
+def loaded_book(folder: Path, files: Mapping[str, bytes]) -> Book:
+    """The book to read about, without an engine to decide by it. Raises Refusal."""
+    try:
+        return load_book(files, declarations())
+    except BookRefused as refused:
+        raise refusal(folder, refused.findings) from refused
 
 
 def refusal(folder: Path, findings: tuple[Finding, ...]) -> BookInvalid:

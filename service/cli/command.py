@@ -7,7 +7,9 @@ from importlib.metadata import PackageNotFoundError, version
 import click
 
 from service.cli.check import check
+from service.cli.diff import diff
 from service.cli.evaluate import evaluate
+from service.cli.explain import explain
 from service.cli.fmt import fmt
 from service.cli.serve import serve
 from service.cli.testing import test
@@ -37,5 +39,5 @@ def quotewright() -> None:
     """Decides on quote requests by a written policy, and says why."""
 
 
-for _command in (evaluate, check, fmt, serve, test):
+for _command in (evaluate, check, diff, explain, fmt, serve, test):
     quotewright.add_command(_command)
