@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError
+from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, DisconnectionError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from service.ledger.errors import LedgerUnavailable, LedgerUrlRefused
@@ -60,8 +61,14 @@ def _sqlite(url: URL, patience: int) -> Engine:
         connect_args=_unless_in(url, timeout=patience),
     )
 
+    @event.listens_for(engine, "do_connect")
+    def must_exist(*_: object) -> None:
+        # SQLite would make an empty file, and with it spoil the log of one that is only moved away.
+        if _file_at(url) is None:
+            raise LedgerUnavailable(shown(url), "its file is missing: put it back, or migrate to make a new one")
+
     @event.listens_for(engine, "connect")
-    def prepare(connection: Any, _: object) -> None:
+    def prepare(connection: Any, record: Any) -> None:
         connection.isolation_level = None  # else the driver begins by itself, deferred
         for pragma in (
             "journal_mode = WAL",
@@ -70,6 +77,14 @@ def _sqlite(url: URL, patience: int) -> Engine:
             f"wal_autocheckpoint = {CHECKPOINT_PAGES}",
         ):
             connection.execute(f"PRAGMA {pragma}")
+        record.info["file"] = _file_at(url)
+
+    @event.listens_for(engine, "checkout")
+    def still_there(_: Any, record: Any, __: object) -> None:
+        # A file removed or replaced lives on for whoever has it open, and what is written there is lost. On this
+        # fault the engine connects anew.
+        if record.info["file"] != _file_at(url):
+            raise DisconnectionError
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
@@ -78,6 +93,15 @@ def _sqlite(url: URL, patience: int) -> Engine:
         connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
 
     return engine
+
+
+def _file_at(url: URL) -> tuple[int, int] | None:
+    """What tells one file from another of the same name; None where there is none."""
+    try:
+        found = os.stat(url.database or "")
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    return found.st_dev, found.st_ino
 
 
 def _postgresql(url: URL, patience: int) -> Engine:

@@ -86,3 +86,7 @@ def _make_room(file: Path, database: str) -> None:
         file.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise LedgerUnavailable(database, f"its folder can't be made: {error.strerror}") from error
+    try:
+        file.touch()
+    except OSError as error:
+        raise LedgerUnavailable(database, f"its file can't be made: {error.strerror}") from error

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, text
 
-from service.ledger import Ledger, LedgerUnavailable
+from service.ledger import Ledger, LedgerUnavailable, migrate
 
 ROOT = Path(__file__).parents[2]
 
@@ -98,6 +98,7 @@ def test_closed_and_used_again(ledger, entry, count):
 def test_sqlite_files_are_set_up_to_survive_power_loss(tmp_path):
     from service.ledger.engine import connect, database_url
 
+    migrate(f"sqlite:///{tmp_path}/ledger.db")
     engine = connect(database_url(f"sqlite:///{tmp_path}/ledger.db"))
     with engine.connect() as connection:
         settings = [

@@ -42,7 +42,7 @@ def test_tables_missing(empty_url, entry):
     ledger = Ledger(empty_url)
     with pytest.raises(LedgerUnavailable, match="missing"):
         ledger.ready()
-    with pytest.raises(LedgerUnavailable, match="decisions"):
+    with pytest.raises(LedgerUnavailable, match=r"decisions|missing"):
         ledger.record([entry()])
     ledger.close()
 
@@ -77,8 +77,27 @@ def test_a_file_that_is_no_database(tmp_path, entry):
         Ledger(f"sqlite:///{tmp_path}/ledger.db").record([entry()])
 
 
+def test_a_file_removed_under_an_open_ledger(tmp_path, entry):
+    """What would be written to a file that nobody can open again isn't acknowledged; put back, it serves on."""
+    url, file = f"sqlite:///{tmp_path}/ledger.db", tmp_path / "ledger.db"
+    migrate(url)
+    ledger = Ledger(url)
+    ledger.remember_version("agency", "sha256:1", b"content", entry().recorded_at)
+    before = ledger.record([entry()])[0].decision_id
+    file.rename(tmp_path / "elsewhere.db")
+    for attempt in (ledger.ready, lambda: ledger.record([entry()])):
+        with pytest.raises(LedgerUnavailable, match="file is missing"):
+            attempt()
+    assert not file.exists()
+    (tmp_path / "elsewhere.db").rename(file)
+    after = ledger.record([entry()])[0].decision_id
+    ledger.close()
+    with sqlite3.connect(file) as database:
+        assert {row[0] for row in database.execute("SELECT id FROM decisions")} == {before, after}
+
+
 def test_a_folder_that_is_missing(tmp_path):
-    with pytest.raises(LedgerUnavailable, match="unable to open"):
+    with pytest.raises(LedgerUnavailable, match="missing"):
         Ledger(f"sqlite:///{tmp_path}/nowhere/ledger.db").ready()
 
 
