@@ -70,9 +70,9 @@ def _parts(node: Node) -> Iterator[_Part]:
 
 
 def _within(node: Node, index: int, part: _Part) -> _Part:
-    """A number alone says little: it is shown in the expression around it."""
+    """A number alone says little: it is shown in the expression around it, a percent() as a whole."""
     changed = node._replace(args=(*node.args[:index], part.node, *node.args[index + 1 :]))
-    if part.kind == "literal" and part.before.op is Op.LIT:
+    if part.kind == "literal" and (part.before.op is Op.LIT or (node.op is Op.DIV and part.before is node.args[0])):
         return _Part(part.kind, changed, node, changed)
     return part._replace(node=changed)
 

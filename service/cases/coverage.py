@@ -158,10 +158,14 @@ def _reaches(
         parts = list(_clauses(condition))
         values = [bool(evaluate_node(part, env)) for part in parts]
         holds = _holds(condition, iter(values))
+        absent = [_reads_absent(part, env) for part in parts]
         for place, part in enumerate(parts):
-            if not _reads_absent(part, env):
-                true[place] += values[place]
-                false[place] += not values[place]
+            if absent[place]:
+                continue
+            true[place] += values[place]
+            false[place] += not values[place]
+            # Were an absent fact given, the clauses on it would have values that nobody knows.
+            if part.op is not Op.HAS or values[place] or not any(absent):
                 flipped = [*values[:place], not values[place], *values[place + 1 :]]
                 tips[place] += _holds(condition, iter(flipped)) != holds
     for place, clause in enumerate(clauses):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,6 +22,7 @@ from service.cli.case_report import print_coverage, print_judgement, print_resul
 from service.cli.refusals import REFUSED, Refusal
 from service.policy.book import Book
 from service.policy.cases import Case, load_cases, load_survivors
+from service.policy.unit_rules import nearest
 
 EPILOG = """
 \b
@@ -33,6 +35,9 @@ Examples:
 \b
 Exit codes: 0 all as worked out; 1 a case differs, or a change went unnoticed and unexplained; 2 wrong usage.
 """
+
+PLAIN_WIDTH = 160
+"""Where nobody looks at a terminal, rows should stay whole for `grep`."""
 
 
 @click.command("test", epilog=EPILOG)
@@ -63,7 +68,8 @@ def test(folder: Path, only: str | None, coverage: bool, mutate: bool, as_json: 
     if as_json:
         click.echo(report_json(loaded, results, reach, judged))
     else:
-        console = Console(highlight=False, markup=False, emoji=False)
+        width = None if sys.stdout.isatty() else PLAIN_WIDTH
+        console = Console(highlight=False, markup=False, emoji=False, width=width)
         print_results(console, folder, results, whole=only is not None)
         if reach:
             print_coverage(console, reach)
@@ -78,7 +84,8 @@ def _chosen(cases: tuple[Case, ...], folder: Path, only: str | None) -> tuple[Ca
         return cases
     chosen = tuple(case for case in cases if case.id == only)
     if not chosen:
-        raise Refusal(f"{folder} has no case '{only}'.")
+        hint = nearest(only, [case.id for case in cases])
+        raise Refusal(f"{folder} has no case '{only}'{f' ({hint})' if hint else ''}.")
     return chosen
 
 
