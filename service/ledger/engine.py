@@ -138,7 +138,7 @@ def reporting(url: URL) -> Iterator[None]:
         raise LedgerUnavailable(shown(url), _first_line(error.orig)) from error
     except PoolTimeout as error:
         raise LedgerUnavailable(shown(url), "every connection is in use") from error
-    except OSError as error:  # the file beside a SQLite database in which writers queue
+    except OSError as error:  # the queue of a SQLite database's writers
         raise LedgerUnavailable(shown(url), error.strerror or str(error)) from error
 
 

@@ -14,7 +14,7 @@ from weakref import WeakSet
 from sqlalchemy import Connection, Row, Table, bindparam, select, tuple_
 from sqlalchemy.dialects import postgresql, sqlite
 
-from service.ledger.engine import connect, database_url, reporting, shown
+from service.ledger.engine import PATIENCE_SECONDS, connect, database_url, reporting, shown
 from service.ledger.entries import Entry, KeyReused, Recorded
 from service.ledger.errors import LedgerUnavailable
 from service.ledger.migrate import newest_revision, revision_of
@@ -57,7 +57,9 @@ class Ledger:
         self._url = database_url(url)
         self._kind = self._url.get_backend_name()
         self._engine = connect(self._url)
-        self._turn = Turn(Path(f"{self._url.database}.turn")) if self._kind == "sqlite" else None
+        self._turn = None
+        if self._kind == "sqlite":
+            self._turn = Turn(Path(f"{self._url.database}.turn"), PATIENCE_SECONDS)
         _LEDGERS.add(self)
 
     def record(self, entries: Sequence[Entry]) -> tuple[Recorded | KeyReused, ...]:

@@ -16,17 +16,23 @@ class Turn:
 
     A process that dies gives its turn back. Not a safeguard: whoever doesn't take turns is still kept apart by
     SQLite. Close it before a fork, since a child would share the parent's turn.
+
+    `patience`: seconds that a thread waits for the others of its process. One waits for other processes at a time,
+    as long as these wait for the database; so a database that is locked for long doesn't use up every thread.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, patience: float) -> None:
         self._path = path
+        self._patience = patience
         self._lock = Lock()
         self._file: int | None = None
 
     @contextmanager
     def taken(self) -> Iterator[None]:
-        """Waits for the turn and holds it. Raises OSError where the file can't be made."""
-        with self._lock:
+        """Waits for the turn and holds it. Raises OSError where the file can't be made, TimeoutError."""
+        if not self._lock.acquire(timeout=self._patience):
+            raise TimeoutError("too many writers are waiting")
+        try:
             if self._file is None:
                 self._file = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
             fcntl.flock(self._file, fcntl.LOCK_EX)
@@ -34,6 +40,8 @@ class Turn:
                 yield
             finally:
                 fcntl.flock(self._file, fcntl.LOCK_UN)
+        finally:
+            self._lock.release()
 
     def close(self) -> None:
         with self._lock:

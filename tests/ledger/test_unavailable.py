@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import create_engine, make_url, text
 
 from service.ledger import Ledger, LedgerUnavailable, LedgerUrlRefused, migrate
+from service.ledger.turn import Turn
 
 
 @pytest.fixture
@@ -36,6 +37,15 @@ def test_locked_by_another(ledger, url, impatient, entry, count):
     assert count() == 0
     assert hasty.record([entry()])[0].replayed is False
     hasty.close()
+
+
+def test_writers_behind_one_that_waits_give_up_in_their_turn(tmp_path):
+    turn = Turn(tmp_path / "turn", 0.05)
+    with turn.taken(), pytest.raises(TimeoutError), turn.taken():
+        pass
+    with turn.taken():
+        pass
+    turn.close()
 
 
 def test_tables_missing(empty_url, entry):
