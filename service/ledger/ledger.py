@@ -29,6 +29,13 @@ _BY_ID = select(decisions).where(decisions.c.id == bindparam("id"))
 _BY_KEY = select(decisions).where(
     tuple_(decisions.c.caller, decisions.c.idempotency_key).in_(bindparam("keys", expanding=True))
 )
+_LATEST = (
+    select(decisions)
+    .where(decisions.c.book.in_(bindparam("books", expanding=True)))
+    .order_by(decisions.c.id.desc())  # ids sort by time
+    .limit(bindparam("count"))
+)
+_CONTENT = select(policy_versions.c.content).where(policy_versions.c.version == bindparam("version"))
 _KNOWN_VERSION = select(policy_versions.c.version).where(policy_versions.c.version == bindparam("version"))
 _INSERT: dict[str, Callable[[Table], sqlite.Insert | postgresql.Insert]] = {
     "sqlite": sqlite.insert,
@@ -94,6 +101,16 @@ class Ledger:
         with self._transaction(reads=True) as connection:
             row = connection.execute(_BY_KEY, {"keys": [(caller, key)]}).one_or_none()
         return None if row is None else _settled(request_digest, _entry(row))
+
+    def latest(self, books: Sequence[str], count: int) -> tuple[Entry, ...]:
+        """The decisions last recorded by books of these names, `count` at most, the newest first."""
+        with self._transaction(reads=True) as connection:
+            return tuple(map(_entry, connection.execute(_LATEST, {"books": list(books), "count": count})))
+
+    def content(self, version: str) -> bytes | None:
+        """What `remember_version` was given for a version."""
+        with self._transaction(reads=True) as connection:
+            return connection.execute(_CONTENT, {"version": version}).scalar_one_or_none()
 
     def remember_version(self, book: str, version: str, content: bytes, now: datetime) -> None:
         """Keeps a book's content for as long as the ledger lives; decisions refer to it. Repeating it is harmless."""
