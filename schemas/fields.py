@@ -166,9 +166,11 @@ class Choice(fields.String, Described):
 class Text(fields.String, Described):
     """One line of text that isn't blank: no control characters, no half surrogates."""
 
-    def __init__(self, meaning: str, *, longest: int = 200, default: str | None = None, optional: bool = False) -> None:
+    def __init__(
+        self, meaning: str, *, longest: int = 200, default: str | None = None, optional: bool = False, wanted: str = ""
+    ) -> None:
         self.longest = longest
-        self.wanted = f"text of 1 to {longest} characters"
+        self.wanted = wanted or f"text of 1 to {longest} characters"
         super().__init__(
             **self.options(meaning, self.wanted, default, optional, {"minLength": 1, "maxLength": longest})
         )
@@ -188,8 +190,7 @@ class Text(fields.String, Described):
 class Currency(Text):
     def __init__(self, meaning: str, known: Mapping[str, int]) -> None:
         self.known = known
-        super().__init__(meaning, longest=3)
-        self.wanted = "a code of ISO 4217 in capitals, such as EUR"
+        super().__init__(meaning, longest=3, wanted="a code of ISO 4217 in capitals, such as EUR")
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         code = super()._deserialize(value, attr, data, **kwargs)
@@ -203,8 +204,7 @@ class Language(Text):
     """A language tag of BCP 47, reduced to language, script and region; kept in its usual spelling."""
 
     def __init__(self, meaning: str, *, default: str) -> None:
-        super().__init__(meaning, longest=35, default=default)
-        self.wanted = "a language tag such as en, de-AT or sr-Latn-RS"
+        super().__init__(meaning, longest=35, default=default, wanted="a language tag such as en, de-AT or sr-Latn-RS")
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         tag = _LANGUAGE.fullmatch(super()._deserialize(value, attr, data, **kwargs))

@@ -109,3 +109,17 @@ def test_every_field_says_what_it_means_and_fits_its_dataclass() -> None:
     for schema in schemas_in(QuoteRequestSchema()):
         assert list(schema.fields) == [field.name for field in dataclasses.fields(schema.builds)]
         assert all(field.metadata["meaning"].endswith((".", "?")) for field in schema.fields.values())
+
+
+@pytest.mark.parametrize(
+    ("body", "wanted"),
+    [
+        ({"client": {"id": "a"}, "job": {}}, "Give a code of ISO 4217 in capitals, such as EUR."),
+        (LEAST | {"language": None}, "Give a language tag such as en, de-AT or sr-Latn-RS, or leave the field out."),
+        (LEAST | {"client": {"id": None}}, "Give text of 1 to 100 characters."),
+    ],
+)
+def test_the_fix_tells_what_the_field_takes(body: object, wanted: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        load(body)
+    assert [finding.fix for finding in refused.value.findings] == [wanted]
