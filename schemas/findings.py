@@ -56,30 +56,32 @@ def child(pointer: str, key: str | int) -> str:
 
 
 def placed(errors: object, pointer: str = "") -> Iterator[Finding]:
-    """The findings in marshmallow's tree of messages, whose leaves are lists of `Fault`."""
+    """The findings in marshmallow's tree of messages, whose leaves are lists of `Fault`.
+
+    Beyond MOST_FINDINGS no name is suggested: in a body that is all faults, comparing words would be most of the work.
+    """
+    for number, (place, fault) in enumerate(_faults(errors, pointer)):
+        near = suggestion(place.rpartition("/")[2], fault.known) if fault.known and number < MOST_FINDINGS else ""
+        yield Finding(place, fault.code, fault.message, near or fault.fix)
+
+
+def _faults(errors: object, pointer: str) -> Iterator[tuple[str, Fault]]:
     match errors:
         case Mapping():
             for key, inner in errors.items():
                 if key == SCHEMA and not _is_unknown_field(inner):
-                    yield from placed(inner, pointer)
+                    yield from _faults(inner, pointer)
                 else:
-                    yield from placed(inner, child(pointer, key))
+                    yield from _faults(inner, child(pointer, key))
         case list():
             for fault in errors:
-                yield _finding(fault, pointer)
+                yield pointer, fault
         case _:
             raise AssertionError(errors)
 
 
 def _is_unknown_field(inner: Any) -> bool:
     return isinstance(inner, list) and all(fault.code == UNKNOWN_FIELD for fault in inner)
-
-
-def _finding(fault: Fault, pointer: str) -> Finding:
-    fix = fault.fix
-    if fault.known:
-        fix = suggestion(pointer.rpartition("/")[2], fault.known) or fix
-    return Finding(pointer, fault.code, fault.message, fix)
 
 
 def suggestion(word: str, known: Sequence[str]) -> str:

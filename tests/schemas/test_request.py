@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import orjson
 import pytest
 
-from schemas.findings import Invalid
+from schemas.findings import MOST_FINDINGS, Invalid
 from schemas.quote import QuoteRequestSchema
 from schemas.request import BookChecks, load_request
 from schemas.shapes import ListOf, Part, Strict
@@ -123,3 +123,11 @@ def test_the_fix_tells_what_the_field_takes(body: object, wanted: str) -> None:
     with pytest.raises(Invalid) as refused:
         load(body)
     assert [finding.fix for finding in refused.value.findings] == [wanted]
+
+
+def test_a_body_that_is_all_faults_is_not_compared_word_for_word() -> None:
+    with pytest.raises(Invalid) as refused:
+        load(LEAST | {f"currency{number}": 1 for number in range(MOST_FINDINGS + 50)})
+    fixes = [finding.fix for finding in refused.value.findings]
+    assert len(fixes) == MOST_FINDINGS + 50
+    assert fixes.count("Did you mean 'currency'?") == MOST_FINDINGS
