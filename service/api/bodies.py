@@ -6,11 +6,13 @@ import re
 
 from flask import request
 from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.wsgi import get_input_stream
 
 from schemas.problem import Problem
 from service.api.problems import Refused
 
 LONGEST_KEY = 200
+MOST_DROPPED = 32 * 1024 * 1024
 _KEY = re.compile(r"[!-~](?:[ -~]{0,198}[!-~])?")
 _FLAGS = {"true": True, "1": True, "": True, "false": False, "0": False}
 
@@ -20,7 +22,7 @@ def body(limit: int, *media_types: str) -> bytes:
     accept(limit, *media_types)
     raw = request.get_data(cache=False)
     if len(raw) > limit:
-        raise RequestEntityTooLarge
+        raise _too_large()
     return raw
 
 
@@ -29,7 +31,7 @@ def accept(limit: int, *media_types: str) -> None:
     # One more than the limit: of a body without a length, Werkzeug reads that much and no more, without a word.
     request.max_content_length = limit + 1
     if (request.content_length or 0) > limit:
-        raise RequestEntityTooLarge
+        raise _too_large()
     charset = request.mimetype_params.get("charset", "utf-8").lower()
     if request.mimetype not in media_types or charset not in ("utf-8", "utf8") or request.content_encoding:
         raise Refused(
@@ -40,6 +42,16 @@ def accept(limit: int, *media_types: str) -> None:
             ),
             {"Accept": ", ".join(media_types)},
         )
+
+
+def _too_large() -> RequestEntityTooLarge:
+    """With what still comes read and dropped, within reason: many clients write all before they read, and would meet
+    a broken connection instead of the answer."""
+    coming = get_input_stream(request.environ, safe_fallback=True)
+    left = MOST_DROPPED
+    while left > 0 and (block := coming.read(64 * 1024)):
+        left -= len(block)
+    return RequestEntityTooLarge()
 
 
 def idempotency_key() -> str | None:

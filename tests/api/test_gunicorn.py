@@ -10,6 +10,8 @@ import subprocess
 import sys
 import threading
 import time
+import urllib.error
+import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -120,6 +122,10 @@ def test_it_keeps_answering_whatever_comes(start: Start, body: dict[str, Any]) -
             (b"{", 400), (b"\xff", 400), (b"[" * 100_000, 400), (b" " * 10 * 1024 * 1024, 413), (b"{}", 422),
         ):  # fmt: skip
             assert running.asked("POST", "/evaluate", content=raw, headers=headers).status_code == status
+        # urllib writes all before it reads, and takes a closed connection for a failure.
+        patient = urllib.request.Request(f"{running.address}/evaluate", b" " * 10 * 1024 * 1024, headers)
+        with pytest.raises(urllib.error.HTTPError, match="413"):
+            urllib.request.urlopen(patient, timeout=30)
         chunked = iter([b" " * 65_536] * 160)
         assert running.asked("POST", "/evaluate", content=chunked, headers=headers).status_code == 413
         assert running.asked("POST", "/evaluate", json=body).status_code == 200
