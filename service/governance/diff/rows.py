@@ -57,7 +57,10 @@ def rows(view: View) -> dict[str, Rows]:
     items: dict[str, list[Item]] = defaultdict(list)
     for rule in view.book.rules:
         if rule.table:
-            items[rule.table].append(Item(Subject.ROW, rule.id, rule_aspects(view, rule)))
+            aspects = rule_aspects(view, rule)
+            if aspects[WORDING].text == f"No row of {rule.table} fits":
+                aspects[WORDING] = Aspect("", aspects[WORDING].text)  # what the loader writes where the book doesn't
+            items[rule.table].append(Item(Subject.ROW, rule.id, aspects))
     return {name: _rows(table, items[name]) for name, table in view.book.tables.items()}
 
 
