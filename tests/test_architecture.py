@@ -29,6 +29,14 @@ MAY_IMPORT = {
         "service.wording",
         "service.layout",
     },
+    "service/governance": {
+        "service.domain",
+        "service.policy",
+        "service.matching",
+        "service.evaluation",
+        "service.governance",
+        "schemas",
+    },
     "service/ledger": {"service.domain", "service.ledger", "sqlalchemy", "alembic", "psycopg", "orjson"},
 }
 """What a room may import beside the standard library: downwards only."""
