@@ -68,6 +68,8 @@ def test_text(client: FlaskClient, recorded: Callable[[], int], raw: bytes, stat
         ({"client": {"id": ""}}, {("/client/id", "blank-text")}),
         ({"client": {"id": "a\u0000b"}}, {("/client/id", "control-character")}),
         ({"client": {"id": "\ud800"}}, {("/client/id", "control-character")}),
+        ({"client": {"id": "a", "name": "Ann\u202e"}}, {("/client/name", "control-character")}),
+        ({"job": {"title": "\u2067x"}}, {("/job/title", "control-character")}),
         ({"client": {"id": "a" * 101}}, {("/client/id", "too-long")}),
         ({"client": {"id": "a", "months_active": True}}, {("/client/months_active", "wrong-type")}),
         ({"client": {"id": "a", "months_active": "6"}}, {("/client/months_active", "wrong-type")}),
