@@ -55,8 +55,7 @@ class _Seen:
         for inquiry in self.inquiries:
             if (rule, fires) in self.seen:
                 return True
-            term = inquiry.fired[rule]
-            assert isinstance(term, int)
+            term = inquiry.term(inquiry.rules[rule].when)
             witness = inquiry.find(term if fires else inquiry.graph.not_(term))
             if isinstance(witness, Witness):
                 self.seen.update(inquiry.fires(witness))
@@ -81,9 +80,10 @@ def _shadow(book: Book, rule: Rule, rules: Sequence[Rule], inquiries: Sequence[I
         return
     inquiry = inquiries[0]
     for other in dict.fromkeys(other for others in before.values() for other in others):
-        both = _both(inquiry, rule, other)
-        witness = inquiry.find(both)
-        if isinstance(witness, Witness):
+        witness = inquiry.find(inquiry.graph.and_([_condition(inquiry, rule), _condition(inquiry, other)]))
+        if isinstance(witness, Witness) and all(
+            inquiry.holds(witness, inquiry.rules[one.id].when) for one in (rule, other)
+        ):
             told = inquiry.told(witness)
             message = f"wherever it fires another has decided {', '.join(slots)}: {other.id}, as for {sentence(told)}"
             hint = f"give it a priority above {other.priority}, or delete it"
@@ -91,17 +91,15 @@ def _shadow(book: Book, rule: Rule, rules: Sequence[Rule], inquiries: Sequence[I
             return
 
 
-def _both(inquiry: Inquiry, rule: Rule, other: Rule) -> int:
-    terms = [inquiry.fired[rule.id], inquiry.fired[other.id]]
-    return inquiry.graph.and_([term for term in terms if isinstance(term, int)])
+def _condition(inquiry: Inquiry, rule: Rule) -> int:
+    return inquiry.term(inquiry.rules[rule.id].when)
 
 
 def _hidden(rule: Rule, before: dict[str, list[Rule]], inquiry: Inquiry) -> bool:
     graph = inquiry.graph
+    own = _condition(inquiry, rule)
     for others in before.values():
-        speaks = graph.or_([term for other in others if isinstance(term := inquiry.fired[other.id], int)])
-        own = inquiry.fired[rule.id]
-        assert isinstance(own, int)
+        speaks = graph.or_([_condition(inquiry, other) for other in others])
         if inquiry.find(graph.and_([own, graph.not_(speaks)])) is not Verdict.NONE:
             return False
     return True
@@ -110,7 +108,7 @@ def _hidden(rule: Rule, before: dict[str, list[Rule]], inquiry: Inquiry) -> bool
 def _why_never(rule: Rule, inquiries: Sequence[Inquiry]) -> str:
     """The clause at fault, where one alone is."""
     inquiry = inquiries[0]
-    bound = next(one.when for stage in inquiry.program.stages for one in stage.rules if one.id == rule.id)
+    bound = inquiry.rules[rule.id].when
     if bound.op is Op.AND:
         for clause, written in zip(bound.args, rule.when.node.args, strict=True):
             if inquiry.find(inquiry.term(clause)) is Verdict.NONE:

@@ -15,6 +15,9 @@ from service.domain.facts import FactDecl, Type, Unit, Value
 from service.domain.money import Rounding, divide
 from service.policy.nodes import HAS
 
+FLAT = 16
+"""Longest list of alternatives or conditions that becomes part of a longer one: a chain of them stays linear."""
+
 
 class Term(IntEnum):
     CONSTANT = 0
@@ -132,7 +135,7 @@ class Graph:
     def _joined(self, kind: Term, args: list[int], neutral: int) -> int:
         flat: dict[int, None] = {}
         for arg in args:
-            within = self.args[arg] if self.kinds[arg] is kind else (arg,)
+            within = self.args[arg] if self.kinds[arg] is kind and len(self.args[arg]) <= FLAT else (arg,)
             flat.update((one, None) for one in within if not self.low[one] == self.high[one] == neutral)
         if not flat or any(self.low[one] == self.high[one] for one in flat):
             return self.constant(1 - neutral if flat else neutral)

@@ -45,7 +45,7 @@ def find(graph: Graph, root: int, boxes: int = BOXES, steps: int = STEPS) -> tup
     except Contradiction:
         return Verdict.NONE, start.steps
     waiting = [start]
-    spent = 0
+    spent = len(whole.terms)
     while waiting:
         box = waiting.pop()
         for point in _points(box):

@@ -7,22 +7,22 @@ it, or shown that there is none. What neither comes to is told as such, never gu
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from service.policy.analysis.columns import Box, Columns, NoBox, Segments, key
-from service.policy.analysis.inquiry import Inquiry, Witness, sentence
+from service.policy.analysis.inquiry import MANY_ROWS, Inquiry, Witness, sentence, sliced
 from service.policy.analysis.regions import Budget, Crowd, TooMuch, members, overlap, uncovered
 from service.policy.analysis.search import Verdict
-from service.policy.book import Book, Hit, Row, Table
+from service.policy.book import Hit, Row, Table
 from service.policy.findings import Finding, Place, Severity
+from service.policy.nodes import references
 from service.policy.program import BoundRule
 from service.policy.values import evaluate_node
 
-MANY_ROWS = 200
-"""Above this each row isn't asked about by itself: only the columns' declared ranges count."""
 MOST_TOLD = 50
-"""Overlapping rows that are told of one table."""
+"""Overlapping rows, and hidden ones, that are told of one table."""
 MOST_GAPS = 5
+GLANCES = 8
 TRIES = 20
 """Candidates that are asked about before one row, or the search for gaps, is left."""
 
@@ -36,18 +36,24 @@ class _Line:
     box: Box
 
 
-def table_findings(book: Book, table: Table, inquiry: Inquiry) -> Iterator[Finding]:
-    rules = {rule.id: rule for stage in inquiry.program.stages for rule in stage.rules if rule.id.startswith(table.id)}
+def what_it_reads(table: Table, inquiry: Inquiry) -> object:
+    """Two days with the same answer here have the same findings."""
+    rules = [inquiry.rules[row.rule] for row in table.rows]
+    names = frozenset().union(*(references(rule.when) for rule in rules))
+    return [(rule.when, rule.effects) for rule in rules], sliced(inquiry.program, names).stages
+
+
+def table_findings(table: Table, inquiry: Inquiry) -> Iterator[Finding]:
     columns = Columns(inquiry.graph, inquiry.env)
     lines = []
     for row in table.rows:
-        rule = rules[row.rule]
+        rule = inquiry.rules[row.rule]
         try:
             lines.append(_Line(row, rule, columns.box(rule.when)))
         except NoBox:
             message = "the row's cells can't be compared with those of other rows"
             yield Finding(row.place, "check-incomplete", message, "", row.rule, Severity.WARNING)
-    check = _TableCheck(book, table, inquiry, columns, lines, len(lines) == len(table.rows))
+    check = _TableCheck(table, inquiry, columns, lines, len(lines) == len(table.rows))
     yield from check.empty_rows()
     if table.hit in (Hit.UNIQUE, Hit.ANY):
         yield from check.overlaps()
@@ -60,12 +66,12 @@ def table_findings(book: Book, table: Table, inquiry: Inquiry) -> Iterator[Findi
 class _TableCheck:
     """`whole`: every row is among the lines."""
 
-    book: Book
     table: Table
     inquiry: Inquiry
     columns: Columns
     lines: list[_Line]
     whole: bool
+    budget: Budget = field(default_factory=Budget)
 
     def empty_rows(self) -> Iterator[Finding]:
         """And leaves them out of all that follows."""
@@ -103,11 +109,15 @@ class _TableCheck:
 
     def shadows(self) -> Iterator[Finding]:
         crowd = Crowd([line.box for line in self.lines])
-        budget = Budget()
+        told = 0
         try:
             for i, mask in enumerate(crowd.earlier()):
-                if mask and self._is_hidden(crowd, i, mask, budget):
+                if mask and self._is_hidden(crowd, i, mask):
+                    told += 1
                     yield from self._shadowed(i, mask)
+                if told >= MOST_TOLD:
+                    yield self._incomplete(f"only {MOST_TOLD} rows are told that earlier ones hide")
+                    return
         except TooMuch:
             yield self._incomplete("the rows cut one another into too many pieces to say which are hidden")
 
@@ -118,7 +128,7 @@ class _TableCheck:
             return
         told = unknown = 0
         try:
-            for tries, part in enumerate(uncovered([line.box for line in self.lines], space, Budget())):
+            for tries, part in enumerate(uncovered([line.box for line in self.lines], space, self.budget)):
                 witness = self._find(part)
                 unknown += witness is Verdict.UNKNOWN
                 if isinstance(witness, Witness) and not self._fits(witness, *self.lines):
@@ -140,7 +150,10 @@ class _TableCheck:
             yield self._incomplete("the rows may leave a gap: no request was found for it, and it wasn't ruled out")
 
     def _find(self, box: Mapping[int, Segments]) -> Witness | Verdict:
-        return self.inquiry.find(self.columns.inside(box))
+        """Where it can, at the least of each column: that is where a reader looks first."""
+        corner = {column: ((allowed[0][0], allowed[0][0]),) for column, allowed in box.items() if allowed}
+        witness = self.inquiry.find(self.columns.inside(corner))
+        return witness if isinstance(witness, Witness) else self.inquiry.find(self.columns.inside(box))
 
     def _fits(self, witness: Witness, *lines: _Line) -> bool:
         """Whether the cells of one of the lines fit, by the reference reader."""
@@ -165,19 +178,26 @@ class _TableCheck:
             by_output[output] = by_output.get(output, 0) | 1 << i
         return {i: by_output[output] for i, output in enumerate(outputs)}
 
-    def _is_hidden(self, crowd: Crowd, i: int, mask: int, budget: Budget) -> bool:
+    def _is_hidden(self, crowd: Crowd, i: int, mask: int) -> bool:
         """Whether the earlier lines that a line meets cover it; a doubt says no."""
         box = self.lines[i].box
-        for end in (0, -1):
-            corner = {c: box[c][end][end] if c in box else (column.low, column.high)[end]
-                      for c, column in enumerate(self.columns.all)}  # fmt: skip
-            if len(self.lines) > MANY_ROWS and not crowd.holding(corner) & mask:
-                return False
+        if len(self.lines) > MANY_ROWS and any(not crowd.holding(point) & mask for point in self._points(box)):
+            return False
         space = {c: box.get(c, ((column.low, column.high),)) for c, column in enumerate(self.columns.all)}
-        for tries, part in enumerate(uncovered([self.lines[j].box for j in members(mask)], space, budget)):
+        for tries, part in enumerate(uncovered([self.lines[j].box for j in members(mask)], space, self.budget)):
             if len(self.lines) > MANY_ROWS or tries >= TRIES or self._find(part) is not Verdict.NONE:
                 return False
         return True
+
+    def _points(self, box: Box) -> Iterator[dict[int, int]]:
+        """A few points of a box, to see at a glance that it isn't hidden."""
+        for turn in range(GLANCES):
+            point = {}
+            for c, column in enumerate(self.columns.all):
+                allowed = box.get(c, ((column.low, column.high),))
+                low, high = allowed[turn % len(allowed)]
+                point[c] = low + (high - low) * (turn * (c + 1) % GLANCES) // (GLANCES - 1)
+            yield point
 
     def _shadowed(self, i: int, mask: int) -> Iterator[Finding]:
         line = self.lines[i]
