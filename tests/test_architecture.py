@@ -37,6 +37,14 @@ MAY_IMPORT = {
         "service.governance",
         "schemas",
     },
+    "service/cases": {
+        "service.domain",
+        "service.policy",
+        "service.matching",
+        "service.evaluation",
+        "service.cases",
+        "schemas",
+    },
     "service/ledger": {"service.domain", "service.ledger", "sqlalchemy", "alembic", "psycopg", "orjson"},
 }
 """What a room may import beside the standard library: downwards only."""
