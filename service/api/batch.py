@@ -22,7 +22,7 @@ from service.api import bodies, documented
 from service.api.deciding import make
 from service.api.documented import NDJSON, answers
 from service.api.evaluate import digested, key_reused
-from service.api.problems import INTERNAL, UNRECORDED, log_fault, of_findings
+from service.api.problems import INTERNAL, UNRECORDED, Refused, log_fault, of_findings
 from service.api.recording import Made, entry
 from service.api.services import Services, services
 from service.ledger import Entry, KeyReused, LedgerUnavailable, Recorded
@@ -31,7 +31,13 @@ blueprint = Blueprint("batch", __name__, description="Decide on many quote reque
 CHUNK = 250
 """Lines a commit: enough that the disk doesn't count, few enough that nobody waits long for the writer."""
 
+MOST_LINES = 100_000
+"""Of one body: each line costs an answer, however short it is."""
+
 IN_MEMORY = 1024 * 1024
+_TOO_MANY_LINES = Problem(
+    status=413, code="too-many-lines", detail=f"A batch may have {MOST_LINES:,} lines. Send the rest as another."
+)
 _MEDIA_TYPES = (NDJSON, "application/ndjson", "application/jsonl", "application/json-lines")
 
 
@@ -75,10 +81,15 @@ def evaluate_batch() -> Response:
 
 
 def _received() -> IO[bytes]:
-    """The whole body, on disk where it is large. Raises RequestEntityTooLarge."""
+    """The whole body, on disk where it is large. Raises RequestEntityTooLarge, Refused for too many lines."""
     kept = SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - closed when the answer has gone out
+    ends = 0
     while block := request.stream.read(64 * 1024):
+        ends += block.count(b"\n")
         kept.write(block)
+    if ends > MOST_LINES:
+        kept.close()
+        raise Refused(_TOO_MANY_LINES)
     kept.seek(0)
     return kept
 

@@ -102,3 +102,9 @@ def test_size_and_type(book: Any, database: Any) -> None:
     assert (answer.status_code, answer.json["code"]) == (413, "body-too-large")
     answer = client.post("/evaluate/batch", data=b"{}", content_type="application/json")
     assert (answer.status_code, answer.json["code"]) == (415, "unsupported-media-type")
+
+
+def test_more_lines_than_a_batch_may_have(client: FlaskClient, recorded: Callable[[], int]) -> None:
+    answer = client.post("/evaluate/batch", data=b"{}\n" * 100_001, content_type="application/x-ndjson")
+    assert (answer.status_code, answer.json["code"]) == (413, "too-many-lines")
+    assert recorded() == 0
