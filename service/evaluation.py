@@ -156,6 +156,8 @@ class _Case:
         holds = []
         if self.matched.disagreement is not None:
             holds.append(Hold(guardrail=MATCHERS_AGREE, practice="", why=self.matched.disagreement))
+        for fault in self.matched.faults:
+            holds.append(Hold(guardrail=f"table:{fault.table}", practice=fault.practice, why=str(fault)))
         for guardrail in self.runtime.breaches(self.env):
             why = self.prepared.breached[guardrail.id](self.env)
             holds.append(Hold(guardrail=guardrail.id, practice=guardrail.practice, why=why))

@@ -19,6 +19,8 @@ from service.policy.program import BoundRule, Program, Stage, fold
 
 Env = dict[str, Value]
 
+MOST_PATHS_OF_A_ROW = 8
+
 
 @dataclass(frozen=True, slots=True)
 class Asking:
@@ -69,9 +71,15 @@ def askings(program: Program) -> Askings:
 
 
 def condition_of(rule: BoundRule, properties: Properties) -> Atom | Group | bool:
-    """Its `in` lists become look-ups in Python where they would multiply into too many paths."""
+    """Its `in` lists become look-ups in Python where they would multiply into too many paths; so do the alternatives
+    in a table's cells, of which every column may have some."""
     condition = normalised(rule.when, properties)
-    if isinstance(condition, Group) and cost(condition).paths > MOST_PATHS:
+    if not isinstance(condition, Group):
+        return condition
+    paths = cost(condition).paths
+    if rule.table and paths > MOST_PATHS_OF_A_ROW:
+        return normalised(rule.when, properties, longest_list=1, alternatives=False)
+    if paths > MOST_PATHS:
         return normalised(rule.when, properties, longest_list=1)
     return condition
 

@@ -7,16 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from service.domain.effects import Combine
 from service.domain.facts import Facts, Value
+from service.matching.branching import looked_up
 from service.matching.codegen import FALSE, Loads, Module, PythonLines, Term, locals_used
 from service.policy.nodes import DECISION, HAS, MEMBER, Node
 from service.policy.program import BoundGuardrail, BoundOption, Program, fold, run
 
-Opinion = Callable[[Facts], tuple[tuple[Value, ...], list[bool]]]
+Opinion = Callable[[Facts], tuple[tuple[Value, ...], list[Any]]]
 """The request's facts, those derived from them alone included, to the values of `decided_names` and to whether each
-rule fires, in the order of the program's stages and rules."""
+rule fires, in the order of the program's stages and rules. For a large table, at the end, the places of its rows."""
 
 
 def decided_names(program: Program) -> tuple[str, ...]:
@@ -32,11 +34,13 @@ def second_opinion(program: Program) -> Opinion:
     names += [HAS + fact.name for fact in program.facts.values() if fact.optional]
     names += [derived.name for derived in program.stages[0].computed]
     rest = replace(program, stages=program.stages[1:])
-    env, fired = run(rest, code, {name: loads[name] for name in names})
     module = Module("second opinion")
+    rows: list[str] = []
+    env, fired = run(rest, code, {name: loads[name] for name in names}, looked_up(program, module, code, rows))
     unions = dict(_unions(program, env, module))
     values = ", ".join(unions.get(name) or env[name].text for name in decided_names(program))
-    answer = f"return ({values},), [{', '.join(term.text for term in fired.values())}]"
+    flags = ", ".join([*(term.text for term in fired.values()), *rows])
+    answer = f"return ({values},), [{flags}]"
     used = locals_used([*code.lines, answer])
     body = [line for line in loads.lines if line.partition("=")[0] in used] + code.lines
     module.function("opinion", "facts", [*body, answer])

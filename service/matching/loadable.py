@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from service.matching.asking import condition_of
+from service.matching.indexed import without_large
 from service.matching.normal import Properties
 from service.matching.spread import EngineLimit, check
 from service.policy.book import Book
@@ -15,7 +16,7 @@ def engine_findings(book: Book, program: Program) -> tuple[Finding, ...]:
     places = {rule.id: rule.when.place for rule in book.rules}
     properties = Properties(program.facts, ())
     found = []
-    for stage in program.stages:
+    for stage in without_large(program)[0].stages:
         for rule in stage.rules:
             condition = condition_of(rule, properties)
             try:

@@ -119,15 +119,18 @@ class Properties:
         return name
 
 
-def normalised(node: Node, properties: Properties, longest_list: int = LONGEST_LIST) -> Condition:
-    """The condition over `properties`, which gain those that it needs."""
-    return _Normal(properties, longest_list).condition(node, wanted=True)
+def normalised(
+    node: Node, properties: Properties, longest_list: int = LONGEST_LIST, alternatives: bool = True
+) -> Condition:
+    """The condition over `properties`, which gain those that it needs. Without `alternatives` each `||` is one."""
+    return _Normal(properties, longest_list, alternatives).condition(node, wanted=True)
 
 
 class _Normal:
-    def __init__(self, properties: Properties, longest_list: int) -> None:
+    def __init__(self, properties: Properties, longest_list: int, alternatives: bool) -> None:
         self._properties = properties
         self._longest_list = longest_list
+        self._alternatives = alternatives
 
     def condition(self, node: Node, wanted: bool) -> Condition:
         """A condition that is true where `node` is `wanted`."""
@@ -137,6 +140,8 @@ class _Normal:
         if op is _CMP:
             return self._comparison(node.args[0], node.value if wanted else OPPOSITE[node.value], node.args[1])
         if op is _AND or op is _OR:
+            if (op is _OR) is wanted and not self._alternatives:
+                return self._truth(node, wanted)
             return _group((op is _AND) is wanted, [self.condition(arg, wanted) for arg in node.args])
         if op is _NOT:
             return self.condition(node.args[0], not wanted)

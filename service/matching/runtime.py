@@ -13,6 +13,7 @@ from datetime import date
 from itertools import compress
 from operator import itemgetter
 from threading import Lock
+from typing import Any
 
 from service.domain.decision import NotFired
 from service.domain.effects import Combine
@@ -20,7 +21,9 @@ from service.domain.facts import Facts, Value
 from service.matching.asking import Env, askings
 from service.matching.compiled import Opinion, compiled_checks, decided_names, second_opinion
 from service.matching.engine import Lanes, Ruleset
+from service.matching.indexed import without_large
 from service.matching.stages import Contribution, compiled_stages
+from service.matching.tables import TableFault
 from service.matching.whynot import why_not
 from service.policy.binding import bind, epoch
 from service.policy.book import Book
@@ -34,13 +37,15 @@ class Matched:
     """What was decided for one request. `env`: facts, slots and formulas by name, union slots as sets.
 
     `fired`: in stage order, by priority and id within. `disagreement`: None, or on what the two matchers differ,
-    told without any value; then `env` is the engine's and the decision must be held.
+    told without any value; then `env` is the engine's and the decision must be held. It must be held too where a
+    decision table is at fault: `faults`.
     """
 
     env: Env
     fired: tuple[BoundRule, ...]
     contributions: dict[str, tuple[Contribution, ...]]
     disagreement: str | None
+    faults: tuple[TableFault, ...] = ()
 
 
 class Runtime:
@@ -52,8 +57,9 @@ class Runtime:
 
     def __init__(self, program: Program, opinion: Opinion | None = None) -> None:
         self.program = program
-        asked = askings(program)
-        stages = compiled_stages(program)
+        slim, self._taken = without_large(program)
+        asked = askings(slim)
+        stages = compiled_stages(slim, self._taken)
         self._derive = stages[0].compute
         self._stages = tuple(zip(asked.rounds[1:], stages[1:], strict=True))
         self._lanes = Lanes([Ruleset(f"r{position}", layout) for position, layout in enumerate(asked.layouts)])
@@ -62,9 +68,10 @@ class Runtime:
         self._opinion = opinion or second_opinion(program)
         self._names = decided_names(program)
         self._decided: Callable[[Env], tuple[Value, ...]] = itemgetter(*self._names)
-        self._rules = tuple(rule for stage in program.stages for rule in stage.rules)
+        self._rules = tuple(rule for stage in slim.stages for rule in stage.rules)
+        self._starts = [sum(len(stage.rules) for stage in slim.stages[:index]) for index in range(len(slim.stages))]
         always = set(asked.always)
-        self._flags = [number in always for number in range(len(self._rules))]
+        self._flags: list[Any] = [number in always for number in range(len(self._rules))] + [()] * len(self._taken)
         self._initial = _initial(program)
         checks = compiled_checks(program)
         self._breaches, self._options = checks.breaches, checks.options
@@ -75,6 +82,7 @@ class Runtime:
         second_values, second_flags = self._opinion(env)
         flags = self._flags.copy()
         contributions: dict[str, tuple[Contribution, ...]] = {}
+        faults: list[TableFault] = []
         lane = self._lanes.borrow()
         try:
             for round, stage in self._stages:
@@ -82,13 +90,13 @@ class Runtime:
                     for matched in lane.matched(asking.position, asking.properties(env)):
                         for number in self._together[matched]:
                             flags[number] = True
-                stage.decide(env, flags, contributions)
+                stage.decide(env, flags, contributions, faults)
         finally:
             self._lanes.give_back(lane)
         disagreement = None
         if self._decided(env) != second_values or flags != second_flags:
             disagreement = self._difference(env, flags, second_values, second_flags)
-        return Matched(env, tuple(compress(self._rules, flags)), contributions, disagreement)
+        return Matched(env, self._fired(flags), contributions, disagreement, tuple(faults))
 
     def outlook(self, facts: Facts) -> Env:
         """All values by the second opinion alone: for what-ifs that aren't the decision itself."""
@@ -111,6 +119,18 @@ class Runtime:
     def close(self) -> None:
         self._lanes.close()
 
+    def _fired(self, flags: list[Any]) -> tuple[BoundRule, ...]:
+        if not self._taken:
+            return tuple(compress(self._rules, flags))
+        fired: list[BoundRule] = []
+        at = 0
+        for taken, places in zip(self._taken, flags[len(self._rules) :], strict=True):
+            before = self._starts[taken.stage] + taken.before
+            fired += compress(self._rules[at:before], flags[at:before])
+            fired += [taken.rows[place] for place in places]
+            at = before
+        return (*fired, *compress(self._rules[at:], flags[at:]))
+
     def _begun(self, facts: Facts) -> Env:
         """The facts, those derived from them alone, and slots that no rule has written yet."""
         env: Env = {**facts, **self._initial}
@@ -118,9 +138,11 @@ class Runtime:
             self._derive(env)
         return env
 
-    def _difference(self, env: Env, flags: list[bool], other_values: tuple[Value, ...], other_flags: list[bool]) -> str:
+    def _difference(self, env: Env, flags: list[Any], other_values: tuple[Value, ...], other_flags: list[Any]) -> str:
         rules = [rule.id for rule in self._rules]
         parts = []
+        tables = zip(self._taken, flags[len(rules) :], other_flags[len(rules) :], strict=False)
+        parts += [f"different rows of {taken.table.id}" for taken, mine, theirs in tables if mine != theirs]
         if len(flags) != len(other_flags):
             parts.append(f"{len(flags)} rules against {len(other_flags)}")
         for label, mine, theirs in (("engine", flags, other_flags), ("second opinion", other_flags, flags)):

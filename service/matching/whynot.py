@@ -5,13 +5,17 @@ Worked out on request only, from the trees and the decision's values; it never a
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 
 from service.domain.decision import FalseClause, NotFired
 from service.domain.facts import Facts, Type, Unit, Value
 from service.domain.units import value_text
+from service.matching.indexed import LARGE
 from service.matching.normal import MIRRORED, OPPOSITE
+from service.matching.tables import MOST_NAMED
+from service.policy.book import Hit
+from service.policy.hits import BoundTable
 from service.policy.nodes import HAS, Node, Op, walk
 from service.policy.program import BoundRule, Program
 from service.policy.values import evaluate_node
@@ -26,17 +30,60 @@ _REQUIRED = {
 }
 
 
+MOST_ROWS = 20
+"""Of a table with more rows those are told that fail in the fewest clauses."""
+
+
 def why_not(program: Program, env: Facts, fired: Sequence[BoundRule]) -> tuple[NotFired, ...]:
     """In the order of the rules. `env`: the finished decision's values."""
     done = {rule.id for rule in fired}
     answers = []
     for stage in program.stages:
-        for rule in stage.rules:
-            if rule.id not in done:
-                reader = _Reader(rule.source, env, program.currency)
-                clauses = tuple(reader.false_clauses(rule.when))
-                answers.append(NotFired(rule=rule.id, practice=rule.practice, stage=rule.stage, clauses=clauses))
+        at = 0
+        for table in stage.tables:
+            answers += [
+                _rule(rule, env, program.currency) for rule in stage.rules[at : table.first] if rule.id not in done
+            ]
+            answers += _rows(table, stage.rules[table.first : table.over], env, done, program.currency)
+            at = table.over
+        answers += [_rule(rule, env, program.currency) for rule in stage.rules[at:] if rule.id not in done]
     return tuple(answers)
+
+
+def _rule(rule: BoundRule, env: Facts, currency: str, yields: FalseClause | None = None) -> NotFired:
+    """`yields`: what keeps a row from firing although its cells fit."""
+    clauses = tuple(_Reader(rule.source, env, currency).false_clauses(rule.when))
+    return NotFired(
+        rule=rule.id, practice=rule.practice, stage=rule.stage, clauses=clauses or ((yields,) if yields else ())
+    )
+
+
+def _rows(
+    table: BoundTable, rows: Sequence[BoundRule], env: Facts, done: Set[str], currency: str
+) -> Iterator[NotFired]:
+    false = [_false(rule.when, env) for rule in rows[: table.end - table.first]]
+    fitting = [rule.id for rule, count in zip(rows, false, strict=False) if not count]
+    told = set(range(len(false)))
+    if len(false) > LARGE:
+        told = set(sorted(told, key=lambda place: (false[place], place))[:MOST_ROWS])
+    for place, rule in enumerate(rows):
+        if rule.id in done or (place < len(false) and place not in told):
+            continue
+        others = [id for id in fitting if id != rule.id]
+        yields = FalseClause(
+            clause=f"{table.id}: {table.aggregate or table.hit.value}",
+            actual=f"{', '.join(others[:MOST_NAMED])} fits" if others else "no row fits",
+            required="no other row fits" if table.hit in _ALONE or place >= len(false) else "it precedes the others",
+        )
+        yield _rule(rule, env, currency, yields)
+
+
+_ALONE = (Hit.UNIQUE, Hit.ANY)
+
+
+def _false(when: Node, env: Facts) -> int:
+    clauses = when.args if when.op is Op.AND else (when,)
+    return sum(not evaluate_node(clause, env) for clause in clauses)
 
 
 @dataclass(frozen=True, slots=True)

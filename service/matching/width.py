@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 
 from service.domain.facts import Facts
+from service.matching.branching import looked_up
 from service.matching.codegen import Loads, Module, PythonLines, Term
 from service.policy.nodes import HAS
 from service.policy.program import Program, run
@@ -22,9 +23,9 @@ def compiled_width(program: Program) -> Width:
     names += [HAS + fact.name for fact in program.facts.values() if fact.optional]
     given = {name: loads[name] for name in names}
     given |= {"job.open_weight": Term("weight"), "job.open_count": Term("count")}
-    env, _ = run(program, code, given)
-    answer = f"return {env['decision.high'].text} - {env['decision.low'].text}"
     module = Module("width")
+    env, _ = run(program, code, given, looked_up(program, module, code, []))
+    answer = f"return {env['decision.high'].text} - {env['decision.low'].text}"
     module.function("width", "facts, weight, count", [*_needed([*loads.lines, *code.lines], answer), answer])
     width: Width = module.build()("width")
     return width

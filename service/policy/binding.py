@@ -6,7 +6,7 @@ Knows neither requests nor the matcher. An amount of money is converted once, ha
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
@@ -16,6 +16,7 @@ from service.domain.effects import Slot
 from service.domain.facts import FactDecl, Unit
 from service.domain.money import Rounding, divide, exponent
 from service.policy.book import Book, Template
+from service.policy.hits import BoundTable
 from service.policy.nodes import DECISION, MEMBER, PARAMETER, Node, Op
 from service.policy.program import BoundComputed, BoundGuardrail, BoundOption, BoundRule, Program, Stage
 
@@ -202,13 +203,46 @@ def _stage(book: Book, node: Callable[[Node], Node], name: str) -> Stage:
             tuple([(slot, node(value.node)) for slot, value in rule.effects]),
             _template(rule.reason, node),
             rule.when.source,
+            rule.table,
         )
         for rule in book.rules
         if rule.stage == name
     )
     writes = tuple(sorted({slot for rule in rules for slot, _ in rule.effects}))
     computed = tuple(BoundComputed(c.name, c.type, node(c.value.node)) for c in book.computed if c.stage == name)
-    return Stage(name, rules, writes, computed)
+    return Stage(name, rules, writes, computed, _tables(book, node, name, rules))
+
+
+def _tables(book: Book, node: Callable[[Node], Node], stage: str, rules: Sequence[BoundRule]) -> tuple[BoundTable, ...]:
+    """A row that the book has no rule for any more is left out: whoever tries a book without it may take it away."""
+    places = {rule.id: place for place, rule in enumerate(rules)}
+    tables = []
+    for table in (table for table in book.tables.values() if table.stage == stage):
+        rows = [row for row in table.rows if row.rule in places]
+        default = places.get(table.default)
+        first = places[rows[0].rule] if rows else default
+        if first is None:
+            continue
+        tables.append(
+            BoundTable(
+                table.id,
+                table.practice,
+                table.hit,
+                table.aggregate,
+                tuple((input.source, node(input.node)) for input in table.inputs),
+                tuple(_is_optional(book, input.node) for input in table.inputs),
+                table.outputs,
+                first,
+                first + len(rows),
+                default is not None,
+                tuple(row.columns for row in rows),
+            )
+        )
+    return tuple(sorted(tables, key=lambda table: table.first))
+
+
+def _is_optional(book: Book, node: Node) -> bool:
+    return node.op is _REF and node.value in book.facts and book.facts[node.value].optional
 
 
 def _slot(slot: Slot, money: Callable[[int], int] | None) -> Slot:

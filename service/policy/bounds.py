@@ -13,7 +13,7 @@ from typing import NamedTuple
 from service.domain.facts import FactDecl, Type, Unit
 from service.domain.money import Rounding, divide
 from service.policy.nodes import DECISION, HAS, Node
-from service.policy.program import FIRED, Program, fold, run
+from service.policy.program import FIRED, FITS, Program, fold, run
 from service.policy.text import cel
 from service.policy.unit_rules import LARGEST
 
@@ -170,7 +170,7 @@ def check_bounds(program: Program, reach: Callable[[int], tuple[int, int]] | Non
 def _expressions(program: Program, flagged: set[str]) -> Iterator[tuple[str, str, Node]]:
     """Those that `run` met a fault in, and those that it doesn't meet at all."""
     for stage in program.stages:
-        yield from (("rule", rule.id, rule.when) for rule in stage.rules if FIRED + rule.id in flagged)
+        yield from (("rule", rule.id, rule.when) for rule in stage.rules if flagged & {FIRED + rule.id, FITS + rule.id})
         yield from (("computed", entry.name, entry.value) for entry in stage.computed if entry.name in flagged)
     yield from (("guardrail", guardrail.id, guardrail.holds) for guardrail in program.guardrails)
     for option in program.options:

@@ -10,20 +10,22 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from service.domain.facts import FactDecl
-from service.policy.book import Book, Computed, Guardrail, OptionRule, Rule
+from service.policy.book import Book, Computed, Guardrail, OptionRule, Rule, Table
 from service.policy.cases import check_rule_names, read_cases
 from service.policy.collecting import uncollected
 from service.policy.findings import BookRefused
 from service.policy.loading.computed import order_computed, outcome, read_entries
 from service.policy.loading.extra_facts import read_extra_facts
+from service.policy.loading.grids import Grid, read_grids
 from service.policy.loading.header import read_header
 from service.policy.loading.parameters import Rates, read_parameters
 from service.policy.loading.policy_files import PolicyItems, read_policy_files
 from service.policy.loading.reach import check_reach
 from service.policy.loading.report import Report
-from service.policy.loading.rules import read_guardrails, read_options, read_rules, slot_levels
+from service.policy.loading.rules import in_order, read_guardrails, read_options, read_rules, slot_levels
 from service.policy.loading.slots import read_slots
 from service.policy.loading.sources import Sources, read_sources
+from service.policy.loading.tables import read_tables
 from service.policy.loading.typed import Vocabulary
 from service.policy.loading.version import canonical, version_id
 from service.policy.loading.wording import read_messages, wanted_texts
@@ -31,8 +33,8 @@ from service.policy.yaml_text import Document
 
 
 def read_folder(path: Path) -> dict[str, bytes]:
-    """Every YAML file below a folder by its name relative to it. Raises OSError."""
-    files = sorted(file for file in path.rglob("*.yaml") if file.is_file())
+    """Every YAML and CSV file below a folder by its name relative to it. Raises OSError."""
+    files = sorted(file for file in path.rglob("*") if file.suffix in (".yaml", ".csv") and file.is_file())
     return {file.relative_to(path).as_posix(): file.read_bytes() for file in files}
 
 
@@ -56,6 +58,7 @@ class _Names:
     rates: Rates
     shown: Set[str]
     items: PolicyItems
+    grids: tuple[Grid, ...]
     computed: tuple[Computed, ...]
 
 
@@ -69,25 +72,28 @@ def _names(report: Report, sources: Sources, book: Document, facts: Mapping[str,
     vocabulary = Vocabulary(
         header, {**facts, **extra}, slots, parameters, {entry.name: entry.type for entry in entries.values()}
     )
-    vocabulary.levels.update(slot_levels(report, items.rules, slots, header))
-    return _Names(vocabulary, extra, rates, shown, items, order_computed(report, entries, vocabulary))
+    grids = read_grids(report, items.tables, sources.sheets, sources.broken)
+    vocabulary.levels.update(slot_levels(report, items.rules, grids, slots, header))
+    return _Names(vocabulary, extra, rates, shown, items, grids, order_computed(report, entries, vocabulary))
 
 
 def _read(report: Report, sources: Sources, book: Document, facts: Mapping[str, FactDecl]) -> Book | None:
     names = _names(report, sources, book, facts)
     vocabulary = names.vocabulary
-    rules = read_rules(report, names.items.rules, vocabulary)
+    tables, rows = read_tables(report, names.grids, vocabulary)
+    rules = in_order([*read_rules(report, names.items.rules, vocabulary), *rows], vocabulary)
     guardrails = read_guardrails(report, sources.one("guardrails.yaml"), vocabulary)
     options = read_options(report, sources.one("options.yaml"), vocabulary)
     wanted = wanted_texts(vocabulary.slots, {option.id for option in options})
     messages = read_messages(report, sources.messages, wanted, names.shown)
-    check_rule_names(report, read_cases(report, sources.cases), {item.name for _, item in names.items.rules})
+    rule_names = {item.name for _, item in names.items.rules} | {row.id for row in rows}
+    check_rule_names(report, read_cases(report, sources.cases), rule_names)
     if sources.broken:
         report.drop_consequences()
     if report.findings:
         return None
-    content = canonical({file: document.data for file, document in sources.read.items()})
-    made = _book(names, rules, guardrails, options, messages, content)
+    content = canonical({file: document.data for file, document in sources.read.items()}, sources.sheets)
+    made = _book(names, rules, tables, guardrails, options, messages, content)
     check_reach(report, made)
     return made
 
@@ -95,6 +101,7 @@ def _read(report: Report, sources: Sources, book: Document, facts: Mapping[str, 
 def _book(
     names: _Names,
     rules: tuple[Rule, ...],
+    tables: Mapping[str, Table],
     guardrails: tuple[Guardrail, ...],
     options: tuple[OptionRule, ...],
     messages: Mapping[str, Mapping[str, str]],
@@ -116,7 +123,7 @@ def _book(
         parameters=dict(sorted(vocabulary.parameters.items())),
         rates=dict(sorted(names.rates.items())),
         rules=rules,
-        tables={},
+        tables=tables,
         computed=(*names.computed, outcome(vocabulary.slots, header.stages[-1])),
         guardrails=guardrails,
         options=options,

@@ -6,26 +6,29 @@ and later solver terms and SQL).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Protocol, TypeVar
+from typing import Any, Generic, TypeVar
 
 from service.domain.effects import Combine, Slot
 from service.domain.facts import BOOL, FactDecl, Type, Unit
 from service.domain.money import Rounding
+from service.policy.algebra import Algebra as Algebra
+from service.policy.algebra import fold as fold
 from service.policy.book import Template
-from service.policy.nodes import DECISION, HAS, MEMBER, Node, Op
+from service.policy.hits import BoundTable, firing
+from service.policy.nodes import DECISION, MEMBER, Node, Op
 
 V = TypeVar("V")
 
-FIRED = "fired "
-"""`run` names a rule's match with this and the rule's id."""
+FIRED, FITS = "fired ", "fits "
+"""`run` names a rule's match with the first and the rule's id; with the second that the cells of a table's row fit."""
 
 
 @dataclass(frozen=True, slots=True)
 class BoundRule:
-    """`source` is the condition as written, for why-not; spans of `when` index into it."""
+    """`source` is the condition as written, for why-not; spans of `when` index into it. `table`: as of Rule."""
 
     id: str
     practice: str
@@ -34,6 +37,7 @@ class BoundRule:
     effects: tuple[tuple[str, Node], ...]
     reason: Template
     source: str
+    table: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,14 +66,15 @@ class BoundOption:
 class Stage:
     """Its rules, in order of priority then id, and what is computed once its slots are known.
 
-    `writes`: the slots that its rules write. The first stage of a program has no name and no rules: it computes
-    the derived facts that need the request alone.
+    `writes`: the slots that its rules write. `tables`: in the order of their rows among the rules. The first stage of
+    a program has no name and no rules: it computes the derived facts that need the request alone.
     """
 
     name: str
     rules: tuple[BoundRule, ...]
     writes: tuple[str, ...]
     computed: tuple[BoundComputed, ...]
+    tables: tuple[BoundTable, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,66 +95,35 @@ class Program:
     parameters: Mapping[str, tuple[Type, int]]
 
 
-class Algebra(Protocol[V]):
-    """What a reader supplies. `let` names an intermediate result, so that it is computed once."""
+@dataclass(frozen=True, slots=True)
+class Given(Generic[V]):
+    """What a rule contributes, already worked out; of a union slot the member."""
 
-    def lit(self, value: Any, type: Type) -> V: ...
-    def not_(self, a: V) -> V: ...
-    def and_(self, args: list[V]) -> V: ...
-    def or_(self, args: list[V]) -> V: ...
-    def cmp(self, operator: str, a: V, b: V) -> V: ...
-    def in_(self, a: V, members: list[V]) -> V: ...
-    def add(self, a: V, b: V) -> V: ...
-    def sub(self, a: V, b: V) -> V: ...
-    def mul(self, a: V, b: V) -> V: ...
-    def div(self, a: V, divisor: int, rounding: Rounding) -> V: ...
-    def min(self, a: V, b: V) -> V: ...
-    def max(self, a: V, b: V) -> V: ...
-    def if_(self, condition: V, then: V, otherwise: V) -> V: ...
-    def let(self, name: str, type: Type, value: V) -> V: ...
+    value: V
 
 
-def fold(node: Node, algebra: Algebra[V], env: Mapping[str, V]) -> V:
-    """The value of one expression in an algebra."""
-    op = node.op
-    if op is _REF:
-        return env[node.value]
-    if op is _LIT:
-        return algebra.lit(node.value, node.type)
-    if op is _HAS:
-        return env[HAS + node.value]
-    value: V = _OPERATIONS[op](algebra, node, [fold(arg, algebra, env) for arg in node.args])
-    return value
+Hits = dict[str, list[tuple[V, "Node | Given[Any]"]]]
+"""By slot, in the order of the rules: whether a contribution counts, and what it is."""
+
+Lookup = Callable[[BoundTable, Sequence[BoundRule], Mapping[str, V]], Hits[V] | None]
+"""A reader's own way to match a table: what its rows, the default included, contribute. None: row by row, please."""
 
 
-# Looking a member up in its enum takes Python 3.11 longer than the rest of a step does.
-_REF, _LIT, _HAS = Op.REF, Op.LIT, Op.HAS
-_OPERATIONS: dict[Op, Callable[[Algebra[Any], Node, list[Any]], Any]] = {
-    Op.NOT: lambda algebra, node, args: algebra.not_(args[0]),
-    Op.AND: lambda algebra, node, args: algebra.and_(args),
-    Op.OR: lambda algebra, node, args: algebra.or_(args),
-    Op.CMP: lambda algebra, node, args: algebra.cmp(node.value, args[0], args[1]),
-    Op.IN: lambda algebra, node, args: algebra.in_(args[0], [algebra.lit(v, node.args[0].type) for v in node.value]),
-    Op.ADD: lambda algebra, node, args: algebra.add(args[0], args[1]),
-    Op.SUB: lambda algebra, node, args: algebra.sub(args[0], args[1]),
-    Op.MUL: lambda algebra, node, args: algebra.mul(args[0], args[1]),
-    Op.DIV: lambda algebra, node, args: algebra.div(args[0], *node.value),
-    Op.MIN: lambda algebra, node, args: algebra.min(args[0], args[1]),
-    Op.MAX: lambda algebra, node, args: algebra.max(args[0], args[1]),
-    Op.IF: lambda algebra, node, args: algebra.if_(args[0], args[1], args[2]),
-}
+def run(
+    program: Program, algebra: Algebra[V], facts: Mapping[str, V], lookup: Lookup[V] | None = None
+) -> tuple[dict[str, V], dict[str, V]]:
+    """Every fact, slot and formula by name, and for every rule whether it fires. `facts`: with `has:` entries.
 
-
-def run(program: Program, algebra: Algebra[V], facts: Mapping[str, V]) -> tuple[dict[str, V], dict[str, V]]:
-    """Every fact, slot and formula by name, and for every rule whether it fires. `facts`: with `has:` entries."""
+    Of a table's rows one fires, or several, as its hit policy says. Where none does, not even a default, the table is
+    at fault: the decision must be held. Rows that `lookup` matched have no entry.
+    """
     env = dict(facts)
     fired: dict[str, V] = {}
     for slot in program.slots.values():
         _bind_initial(program, algebra, env, slot)
     for stage in program.stages:
-        for rule in stage.rules:
-            fired[rule.id] = algebra.let(FIRED + rule.id, BOOL, fold(rule.when, algebra, env))
-        written = {name: _combine(program, algebra, env, fired, stage, name) for name in stage.writes}
+        hits = _hits(program, algebra, env, fired, stage, lookup)
+        written = {name: _combine(program, algebra, env, hits[name], name) for name in stage.writes}
         for values in written.values():
             env.update(values)
         for computed in stage.computed:
@@ -165,12 +139,84 @@ def _bind_initial(program: Program, algebra: Algebra[V], env: dict[str, V], slot
         env[DECISION + slot.name] = algebra.lit(slot.initial, slot.type)
 
 
+def _hits(
+    program: Program,
+    algebra: Algebra[V],
+    env: Mapping[str, V],
+    fired: dict[str, V],
+    stage: Stage,
+    lookup: Lookup[V] | None,
+) -> Hits[V]:
+    """Matches the stage's rules, one after another and table after table."""
+    hits: Hits[V] = {name: [] for name in stage.writes}
+    at = 0
+    for table in stage.tables:
+        _match(algebra, env, fired, hits, stage.rules[at : table.first])
+        rows = stage.rules[table.first : table.over]
+        at = table.over
+        found = lookup(table, rows, env) if lookup else None
+        if found is None:
+            found = _rows(program, algebra, env, fired, table, rows)
+        for name, given in found.items():
+            hits[name] += given
+    _match(algebra, env, fired, hits, stage.rules[at:])
+    return hits
+
+
+def _match(
+    algebra: Algebra[V], env: Mapping[str, V], fired: dict[str, V], hits: Hits[V], rules: Sequence[BoundRule]
+) -> None:
+    for rule in rules:
+        condition = fired[rule.id] = algebra.let(FIRED + rule.id, BOOL, fold(rule.when, algebra, env))
+        for name, value in rule.effects:
+            hits[name].append((condition, value))
+
+
+def _rows(
+    program: Program,
+    algebra: Algebra[V],
+    env: Mapping[str, V],
+    fired: dict[str, V],
+    table: BoundTable,
+    rows: Sequence[BoundRule],
+) -> Hits[V]:
+    own = rows[: table.end - table.first]
+    fits = [algebra.let(FITS + rule.id, BOOL, fold(rule.when, algebra, env)) for rule in own]
+
+    def outputs(index: int) -> list[tuple[Node, V]]:
+        return [(node, fold(node, algebra, env)) for _, node in own[index].effects]
+
+    hits: Hits[V] = {}
+    for rule, fires in zip(rows, firing(table, algebra, fits, outputs), strict=True):
+        condition = fired[rule.id] = algebra.let(FIRED + rule.id, BOOL, fires)
+        for name, value in rule.effects:
+            hits.setdefault(name, []).append((condition, value))
+    for name in [name for name in hits if table.sums(program.slots[name].combine)]:
+        split = len([None for rule in own for target, _ in rule.effects if target == name])
+        hits[name] = [_sum(algebra, env, hits[name][:split], program.slots[name]), *hits[name][split:]]
+    return hits
+
+
+def _sum(
+    algebra: Algebra[V], env: Mapping[str, V], rows: list[tuple[V, Node | Given[Any]]], slot: Slot
+) -> tuple[V, Given[V]]:
+    """The rows' outputs as one contribution."""
+    zero = total = algebra.lit(0, slot.type)
+    for condition, value in rows:
+        total = algebra.add(total, algebra.if_(condition, _value(value, algebra, env), zero))
+    return algebra.or_([condition for condition, _ in rows]), Given(total)
+
+
+def _value(value: Node | Given[Any], algebra: Algebra[V], env: Mapping[str, V]) -> V:
+    given: V = value.value if isinstance(value, Given) else fold(value, algebra, env)
+    return given
+
+
 def _combine(
-    program: Program, algebra: Algebra[V], env: Mapping[str, V], fired: Mapping[str, V], stage: Stage, name: str
+    program: Program, algebra: Algebra[V], env: Mapping[str, V], hits: list[tuple[V, Node | Given[Any]]], name: str
 ) -> dict[str, V]:
     """The slot's values after the stage, by env name: one entry, or one per member of a union slot."""
     slot = program.slots[name]
-    hits = [(fired[rule.id], value) for rule in stage.rules for target, value in rule.effects if target == name]
     key = DECISION + name
     if slot.combine is Combine.UNION:
         return {
@@ -184,30 +230,30 @@ def _combine(
     current = env[key]
     match slot.combine:
         case Combine.ANY:
-            current = algebra.or_([current, *(algebra.and_([c, fold(v, algebra, env)]) for c, v in hits)])
+            current = algebra.or_([current, *(algebra.and_([c, _value(v, algebra, env)]) for c, v in hits)])
         case Combine.FIRST:
             for condition, value in reversed(hits):
-                current = algebra.if_(condition, fold(value, algebra, env), current)
+                current = algebra.if_(condition, _value(value, algebra, env), current)
         case Combine.SUM:
             zero = algebra.lit(0, slot.type)
             for condition, value in hits:
-                current = algebra.add(current, algebra.if_(condition, fold(value, algebra, env), zero))
+                current = algebra.add(current, algebra.if_(condition, _value(value, algebra, env), zero))
         case Combine.MAX | Combine.MIN:
             choose = algebra.max if slot.combine is Combine.MAX else algebra.min
             start = algebra.lit(slot.initial, slot.type)
             for condition, value in _once(hits, algebra):
-                current = choose(current, algebra.if_(condition, fold(value, algebra, env), start))
+                current = choose(current, algebra.if_(condition, _value(value, algebra, env), start))
     if slot.type.unit not in (Unit.BOOL, Unit.ENUM):
         low, high = algebra.lit(slot.minimum, slot.type), algebra.lit(slot.maximum, slot.type)
         current = algebra.min(algebra.max(current, low), high)
     return {key: algebra.let(key, slot.type, current)}
 
 
-def _once(hits: list[tuple[V, Node]], algebra: Algebra[V]) -> Iterator[tuple[V, Node]]:
+def _once(hits: list[tuple[V, Node | Given[Any]]], algebra: Algebra[V]) -> Iterator[tuple[V, Node | Given[Any]]]:
     """Hits with the same literal made one, which any of their conditions brings about."""
     literals: dict[Any, tuple[Node, list[V]]] = {}
     for condition, value in hits:
-        if value.op is _LIT:
+        if isinstance(value, Node) and value.op is Op.LIT:
             literals.setdefault(value.value, (value, []))[1].append(condition)
         else:
             yield condition, value

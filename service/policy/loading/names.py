@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from schemas.book import IDENTIFIER, NAME_LENGTH
+from schemas.book import NAME_LENGTH
+from schemas.book_fields import IDENTIFIER
 from service.policy.findings import Place
 from service.policy.loading.report import Report
 

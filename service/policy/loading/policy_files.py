@@ -5,20 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from schemas.book import NAME_LENGTH, DerivedSchema, FormulaSchema, PolicySchema, RuleSchema
+from schemas.book import NAME_LENGTH, DerivedSchema, FormulaSchema, PolicySchema, RuleSchema, TableSchema
 from service.policy.loading.header import Header
 from service.policy.loading.report import Item, Report
 from service.policy.unit_rules import nearest
 from service.policy.yaml_text import Document
 
-_POLICY, _RULE, _DERIVED, _FORMULA = PolicySchema(), RuleSchema(), DerivedSchema(), FormulaSchema()
+_POLICY, _RULE, _TABLE = PolicySchema(), RuleSchema(), TableSchema()
+_DERIVED, _FORMULA = DerivedSchema(), FormulaSchema()
 
 
 @dataclass(slots=True)
 class PolicyItems:
-    """`rules`: with the stage of their file, which is None where the file has no stage that the book knows."""
+    """`rules`, `tables`: with the stage of their file, which is None where it has no stage that the book knows."""
 
     rules: list[tuple[str | None, Item]] = field(default_factory=list)
+    tables: list[tuple[str | None, Item]] = field(default_factory=list)
     derived: list[Item] = field(default_factory=list)
     formulas: list[Item] = field(default_factory=list)
 
@@ -27,9 +29,10 @@ def read_policy_files(report: Report, documents: Iterable[Document], header: Hea
     items = PolicyItems()
     for document in documents:
         data = report.whole(_POLICY, document)
-        if data.get("rules"):
+        if data.get("rules") or data.get("tables"):
             stage = _stage(report, document, data.get("stage"), header)
             items.rules += [(stage, item) for item in report.items(_RULE, document, "rules", data)]
+            items.tables += [(stage, item) for item in report.items(_TABLE, document, "tables", data)]
         items.derived += report.items(_DERIVED, document, "derive", data)
         items.formulas += report.items(_FORMULA, document, "formulas", data)
     items.rules.sort(key=lambda pair: (-pair[1].fields["priority"], pair[1].name, pair[1].place()))

@@ -8,6 +8,8 @@ from schemas.book import GuardrailSchema, GuardrailsSchema, OptionSchema, Option
 from service.domain.effects import Combine, Slot
 from service.domain.facts import BOOL, PERCENT
 from service.policy.book import Guardrail, OptionRule, Rule
+from service.policy.findings import Place
+from service.policy.loading.grids import Grid
 from service.policy.loading.header import Header
 from service.policy.loading.policy_files import check_ids
 from service.policy.loading.report import Item, Report
@@ -23,23 +25,48 @@ _OPTIONS, _OPTION = OptionsSchema(), OptionSchema()
 StagedRules = Iterable[tuple[str | None, Item]]
 
 
-def slot_levels(report: Report, rules: StagedRules, slots: Mapping[str, Slot], header: Header) -> dict[str, int]:
+def slot_levels(
+    report: Report, rules: StagedRules, grids: Iterable[Grid], slots: Mapping[str, Slot], header: Header
+) -> dict[str, int]:
     """`decision.<slot>` -> the stage after which it is known: its last writer's, 0 where no rule writes it."""
     levels = {DECISION + name: 0 for name in slots}
-    writers: dict[str, dict[str, Item]] = {}
-    for stage, item in sorted(rules, key=lambda pair: pair[1].place()):
-        for name in item.fields["then"]:
+    writers: dict[str, dict[str, Item | Grid]] = {}
+    writing: list[tuple[Place, str | None, Iterable[str], Item | Grid]] = [
+        (item.place(), stage, item.fields["then"], item) for stage, item in rules
+    ]
+    writing += [(grid.item.place(), grid.stage, grid.outputs(), grid) for grid in grids]
+    for _, stage, names, writer in sorted(writing, key=lambda entry: entry[0]):
+        for name in names:
             if stage is not None and name in slots:
-                writers.setdefault(name, {}).setdefault(stage, item)
+                writers.setdefault(name, {}).setdefault(stage, writer)
     for name, stages in writers.items():
         first, *others = sorted(stages, key=header.level)
         levels[DECISION + name] = header.level(others[-1] if others else first)
         if others and slots[name].combine not in (Combine.ANY, Combine.UNION):
             for stage in others:
-                item = stages[stage]
+                writer = stages[stage]
                 message = f"'{name}' is written by stage {first} already; only any and union slots have two"
-                report.add(item.key_place("then", name), "slot-two-stages", message, "", item.name)
+                report.add(_written_at(writer, name), "slot-two-stages", message, "", _item(writer).name)
     return levels
+
+
+def _item(writer: Item | Grid) -> Item:
+    return writer.item if isinstance(writer, Grid) else writer
+
+
+def _written_at(writer: Item | Grid, slot: str) -> Place:
+    if isinstance(writer, Grid):
+        return writer.column_place(writer.outputs()[slot])
+    return writer.key_place("then", slot)
+
+
+def in_order(rules: Iterable[Rule], vocabulary: Vocabulary) -> tuple[Rule, ...]:
+    """By stage, priority and id; a table's rows side by side, in the order in which they are given."""
+
+    def place(rule: Rule) -> tuple[int, int, str]:
+        return vocabulary.header.level(rule.stage), -rule.priority, f"{rule.table}/" if rule.table else rule.id
+
+    return tuple(sorted(rules, key=place))
 
 
 def read_rules(report: Report, rules: Iterable[tuple[str | None, Item]], vocabulary: Vocabulary) -> tuple[Rule, ...]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from service.policy import csv_text
+from service.policy.csv_text import Sheet
 from service.policy.findings import Place
 from service.policy.loading.report import Report
 from service.policy.loading.wording import FOLDER as MESSAGES
@@ -12,17 +14,20 @@ from service.policy.yaml_text import Document, Spot, parse
 
 MAX_BOOK_BYTES = 20_000_000
 CASES = "cases/"
+SHEET = ".csv"
 
 
 @dataclass(slots=True)
 class Sources:
-    """`policies`: every other file at the top, in the order of names. `broken`: files that are no YAML, left out."""
+    """`policies`: every other file at the top, in the order of names. `sheets`: CSV files.
+    `broken`: files that can't be read, left out."""
 
     book: Document | None = None
     single: dict[str, Document] = field(default_factory=dict)
     policies: list[Document] = field(default_factory=list)
     messages: dict[str, Document] = field(default_factory=dict)
     cases: list[Document] = field(default_factory=list)
+    sheets: dict[str, Sheet] = field(default_factory=dict)
     broken: set[str] = field(default_factory=set)
     read: dict[str, Document] = field(default_factory=dict)
 
@@ -44,6 +49,14 @@ def read_sources(report: Report, files: Mapping[str, bytes]) -> Sources:
     if "book.yaml" not in files:
         report.add(Place("book.yaml", 1, 1), "missing-file", "a book has a book.yaml: name, currency, stages, effects")
     for file in sorted(files):
+        if file.endswith(SHEET):
+            sheet, findings = csv_text.parse(file, files[file])
+            report.findings += findings
+            if sheet is None:
+                sources.broken.add(file)
+            else:
+                sources.sheets[file] = sheet
+            continue
         document, findings = parse(file, files[file])
         report.findings += findings
         if document is None:

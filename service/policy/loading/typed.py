@@ -82,6 +82,13 @@ def typed(
 ) -> Expression | None:
     """The expression of an item's field, or None with its findings reported."""
     source, place = item.text(*path)
+    return typed_text(report, source, place, scope, expected, subject)
+
+
+def typed_text(
+    report: Report, source: str, place: Place, scope: Scope, expected: Type | None, subject: str
+) -> Expression | None:
+    """`place`: where the source begins. Without an expected type any will do."""
     protected = protected_reads(source)
     for name, at in protected:
         lines = source.count("\n", 0, at)

@@ -7,12 +7,23 @@ from collections.abc import Mapping
 from hashlib import sha256
 from typing import Any
 
-_BY_ID = ("rules", "guardrails", "options", "cases", "survivors")
+from service.policy.csv_text import Sheet
+from service.policy.loading.grids import ORDERED
+
+_BY_ID = ("rules", "tables", "guardrails", "options", "cases", "survivors")
 
 
-def canonical(data: Mapping[str, Any]) -> bytes:
-    """JSON of all files' data by file name, keys sorted, lists of things with ids in the order of their ids."""
+def canonical(data: Mapping[str, Any], sheets: Mapping[str, Sheet] | None = None) -> bytes:
+    """JSON of all files' data by file name, keys sorted, lists of things with ids in the order of their ids.
+
+    Rows of a table are sorted where their order isn't meant, those of its CSV file too.
+    """
     whole = {file: _sorted(content) for file, content in data.items()}
+    tables = [table for content in data.values() if isinstance(content, dict) for table in content.get("tables") or ()]
+    ordered = {table.get("csv") for table in tables if table["hit"] in ORDERED}
+    for file, sheet in (sheets or {}).items():
+        header, *rows = [list(line.cells) for line in sheet.lines]
+        whole[file] = [header, *(rows if file in ordered else sorted(rows))]
     return json.dumps(whole, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
 
 
@@ -24,4 +35,12 @@ def _sorted(content: Any) -> Any:
     if not isinstance(content, dict):
         return content
     lists = {key: content[key] for key in _BY_ID if isinstance(content.get(key), list)}
+    if "tables" in lists:
+        lists["tables"] = [_without_order(table) for table in lists["tables"]]
     return {**content, **{key: sorted(items, key=lambda item: str(item["id"])) for key, items in lists.items()}}
+
+
+def _without_order(table: dict[str, Any]) -> dict[str, Any]:
+    if table["hit"] in ORDERED or "rows" not in table:
+        return table
+    return {**table, "rows": sorted(table["rows"], key=json.dumps)}
