@@ -19,6 +19,7 @@ from service.governance.diff.pairing import Pair, changes, pairs, renamed
 from service.governance.diff.rows import row_changes, rows, tables
 from service.policy.book import Book
 from service.policy.cases import Case
+from service.policy.collecting import uncollected
 from service.policy.nodes import DECISION, PARAMETER
 
 Read = Callable[[View], Iterable[Item]]
@@ -39,7 +40,8 @@ def book_diff(before: Edition, after: Edition) -> BookDiff:
     versions = (before.book.version, after.book.version)
     if versions[0] == versions[1]:
         return BookDiff(names, versions, ())
-    found = sorted(_Comparison(before, after).changes(), key=lambda change: _SUBJECTS.index(change.subject))
+    with uncollected():
+        found = sorted(_Comparison(before, after).changes(), key=lambda change: _SUBJECTS.index(change.subject))
     return BookDiff(names, versions, tuple(found))
 
 

@@ -7,7 +7,6 @@ declares those tells their changes, once.
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
-from fractions import Fraction
 from typing import Any
 
 from service.domain.facts import NUMERIC, Type
@@ -19,13 +18,17 @@ from service.policy.unit_rules import decimals
 Names = Mapping[str, str]
 """Names of the earlier book to those that they have in the later one, where these differ."""
 
+_DIGITS = 4
+"""No unit is written with more of them behind the point: a ratio, and the money of ISO 4217, have four at most."""
+
 _AS_WRITTEN = (Rounding.UP, Rounding.DOWN)
 
 
 def value_key(type: Type, value: Any, currency: str) -> Hashable:
     """A number counts as it is written: 50.00 EUR is 50.00 USD, and the book's currency another matter."""
     if type.unit in NUMERIC and value is not None:
-        return Fraction(value, 10 ** decimals(type, currency))
+        scale: int = 10 ** (_DIGITS - decimals(type, currency))
+        return int(value) * scale
     return (type.unit, value)
 
 
