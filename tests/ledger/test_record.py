@@ -136,3 +136,17 @@ def _verdict(result):
     if isinstance(result, KeyReused):
         return "refused"
     return "replayed" if result.replayed else "new"
+
+
+def test_the_latest_of_some_books_the_newest_first(ledger, entry):
+    ledger.remember_version("bureau", "sha256:2", b"other", datetime(2026, 3, 2, tzinfo=UTC))
+    names = [f"{number:032}" for number in range(4)]
+    books = ["agency", "bureau", "agency", "agency"]
+    ledger.record([entry(id=name, book=book) for name, book in zip(names, books, strict=True)])
+    assert [found.id for found in ledger.latest(["agency"], 2)] == [names[3], names[2]]
+    assert [found.id for found in ledger.latest(["bureau", "agency"], 9)] == names[::-1]
+    assert ledger.latest([], 9) == ()
+
+
+def test_the_content_of_a_version(ledger):
+    assert (ledger.content("sha256:1"), ledger.content("sha256:9")) == (b"content", None)
