@@ -1,0 +1,20 @@
+"""Every case of the book: outcome, amounts and deciding rules as worked out by hand."""
+
+from __future__ import annotations
+
+import pytest
+
+from service.cases.running import run_case
+from service.policy.cases import Case, load_cases
+from tests.translation.bureau import NOW, checks, files, policy
+
+
+@pytest.mark.parametrize("case", [pytest.param(case, id=f"{case.practice}-{case.id}") for case in load_cases(files())])
+def test_case(case: Case) -> None:
+    result = run_case(policy(), checks(), case, NOW)
+    assert result.passed, "\n".join([f"{case.place}: {case.worked}", *result.wrong])
+
+
+def test_every_rule_and_row_is_shown_by_a_case() -> None:
+    shown = {rule for case in load_cases(files()) for rule in case.rules}
+    assert sorted(rule.id for rule in policy().book.rules if rule.id not in shown) == []

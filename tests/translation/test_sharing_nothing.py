@@ -1,0 +1,44 @@
+"""Firms differ by files alone: this book stands on the language and on nothing of the agency's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from schemas.vocabulary import declarations
+from service.policy.book import Book
+from service.policy.loader import load_book, read_folder
+from tests.translation.bureau import BOOKS, FOLDER, files, policy
+
+COMMON_WORDS = {"{title}: {fixed}", "{description}: {amount}", "Dear {name},", "bank transfer"}
+"""What anyone would write there."""
+
+
+def _agency() -> Book:
+    return load_book(read_folder(BOOKS / "agency"), declarations())
+
+
+def test_the_book_is_made_of_its_own_files() -> None:
+    links = [path for path in FOLDER.rglob("*") if path.is_symlink()]
+    assert links == []
+    assert [name for name, text in files().items() if b"agency/" in text] == []
+
+
+def test_the_frame_is_its_own() -> None:
+    own, other = policy().book, _agency()
+    for name in ("currency", "rounding", "time_zone", "calendar", "stages"):
+        assert getattr(own, name) != getattr(other, name), name
+
+
+def test_what_it_says_is_its_own() -> None:
+    own, other = policy().book, _agency()
+    assert set(_reasons(own)) & set(_reasons(other)) == set()
+    assert set(_wording(own)) & set(_wording(other)) <= COMMON_WORDS
+
+
+def _reasons(book: Book) -> Iterator[str]:
+    yield from ("".join(map(str, rule.reason.parts)) for rule in book.rules)
+
+
+def _wording(book: Book) -> Iterator[str]:
+    for texts in book.messages.values():
+        yield from (text for text in texts.values() if len(text.split()) > 1)
