@@ -65,7 +65,7 @@ def rule_reach(book: Book, cases: Sequence[Posed], told: Callable[[], None] = la
 
 def _decided_by(trial: Trial, other: Trial, fires: Iterable[tuple[Posed, Footprint]]) -> str:
     for posed, print in fires:
-        if footprint(other, posed).values != print.values and _answer(trial, posed) != _answer(other, posed):
+        if not footprint(other, posed).says(print) and _answer(trial, posed) != _answer(other, posed):
             return posed.case.id
     return ""
 

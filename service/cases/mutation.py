@@ -48,13 +48,17 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Footprint:
-    """What a book comes to for a case, before it is laid out."""
+    """What a book comes to for a case, before it is laid out. `held`: by guardrails and by tables at fault."""
 
     values: Mapping[str, Any]
     fired: tuple[str, ...]
     contributions: Mapping[str, tuple[tuple[str, Any], ...]]
-    breached: tuple[str, ...]
+    held: tuple[str, ...]
     options: tuple[tuple[str, int], ...]
+
+    def says(self, other: Footprint) -> bool:
+        """The same, whichever rules say it."""
+        return (self.values, self.held, self.options) == (other.values, other.held, other.options)
 
 
 def footprint(trial: Trial, posed: Posed) -> Footprint:
@@ -64,7 +68,7 @@ def footprint(trial: Trial, posed: Posed) -> Footprint:
         matched.env,
         tuple([rule.id for rule in matched.fired]),
         matched.contributions,
-        tuple([guardrail.id for guardrail in runtime.breaches(matched.env)]),
+        (*(g.id for g in runtime.breaches(matched.env)), *(str(fault) for fault in matched.faults)),
         tuple([(option.id, share) for option, share in runtime.options(matched.env)]),
     )
 

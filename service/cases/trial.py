@@ -5,7 +5,7 @@ One matcher alone is nobody's second opinion, so it never decides a real request
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from functools import cached_property
 from itertools import compress
@@ -16,6 +16,7 @@ from service.domain.facts import Facts, Value
 from service.matching.codegen import Loads, Module, PythonLines
 from service.matching.compiled import Checks, compiled_checks
 from service.matching.runtime import Matched
+from service.matching.tables import TableFault, fault
 from service.matching.whynot import why_not
 from service.policy.binding import bind, epoch
 from service.policy.book import Book
@@ -42,7 +43,17 @@ class TrialRuntime:
     def decide(self, facts: Facts) -> Matched:
         env, flags = self._read(facts)
         fired = tuple(compress(self._rules, flags))
-        return Matched(env, fired, _contributions(fired, env), None)
+        return Matched(env, fired, _contributions(fired, env), None, tuple(self._faults(env, fired)))
+
+    def _faults(self, env: Facts, fired: tuple[BoundRule, ...]) -> Iterator[TableFault]:
+        """A table is at fault where nothing of it fires, not even a default."""
+        ids = {rule.id for rule in fired}
+        for stage in self.program.stages:
+            for table in stage.tables:
+                rows = stage.rules[table.first : table.end]
+                if not any(rule.id in ids for rule in stage.rules[table.first : table.over]):
+                    fits = [place for place, row in enumerate(rows) if evaluate_node(row.when, env)]
+                    yield fault(table, stage.name, rows, fits, env, self.program.currency)
 
     def breaches(self, env: Facts) -> tuple[BoundGuardrail, ...]:
         return self._checks.breaches(env)

@@ -14,7 +14,7 @@ from rich.progress import Progress
 
 from service.cases.coverage import Reach, clause_reach, rule_reach
 from service.cases.mutants import mutants
-from service.cases.mutation import Jury, verdicts
+from service.cases.mutation import Jury, Verdict, verdicts
 from service.cases.running import Posed, pose, run_cases
 from service.cases.survivors import Judgement, judgement
 from service.cli.books import OpenBook, open_book
@@ -92,7 +92,7 @@ def _chosen(cases: tuple[Case, ...], folder: Path, only: str | None) -> tuple[Ca
 def _reach(book: Book, posed: Sequence[Posed]) -> Reach:
     with _progress() as progress:
         task = progress.add_task("rules", total=len(book.rules))
-        rules = rule_reach(book, posed, lambda: progress.advance(task))
+        rules = rule_reach(book, posed, lambda: progress.update(task, advance=1, refresh=True))
     return Reach(rules, clause_reach(book, posed))
 
 
@@ -102,11 +102,16 @@ def _judged(opened: OpenBook, posed: Sequence[Posed]) -> Judgement:
     found = mutants(book)
     with _progress() as progress:
         task = progress.add_task("changes", total=len(found))
-        told = verdicts(Jury(book, posed), found, lambda verdict: progress.advance(task), os.cpu_count() or 1)
+        jury = Jury(book, posed)
+
+        def fell(verdict: Verdict) -> None:
+            progress.update(task, advance=1, refresh=True)
+
+        told = verdicts(jury, found, fell, os.cpu_count() or 1)
     return judgement(told, explained)
 
 
 def _progress() -> Progress:
-    """On standard error, and only where somebody watches."""
+    """On standard error, only where somebody watches; without a thread, since processes are forked beside it."""
     console = Console(stderr=True)
-    return Progress(console=console, transient=True, disable=not console.is_terminal)
+    return Progress(console=console, transient=True, auto_refresh=False, disable=not console.is_terminal)
