@@ -45,6 +45,16 @@ MAY_IMPORT = {
         "service.cases",
         "schemas",
     },
+    "service/authoring": {
+        "service.domain",
+        "service.policy",
+        "service.cases",
+        "service.authoring",
+        "schemas",
+        "holidays",
+        "marshmallow",
+        "yaml",
+    },
     "service/ledger": {"service.domain", "service.ledger", "sqlalchemy", "alembic", "psycopg", "orjson"},
 }
 """What a room may import beside the standard library: downwards only."""
@@ -57,6 +67,7 @@ ONLY_IN = {
     "babel": ("service/wording",),
     "flask": ("service/api", "service/app.py", "service/pages"),
     "click": ("service/cli",),
+    "holidays": ("service/authoring",),
 }
 """Libraries that one room hides from the others."""
 

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from schemas.vocabulary import declarations
 from service.authoring.answers import WEEKDAYS, Answers
 from service.authoring.first_cases import first_cases
 from service.authoring.holiday_dates import public_holidays
@@ -24,7 +23,6 @@ from service.authoring.writing import write
 from service.domain.money import exponent, parse_major
 from service.domain.units import decimal_text
 from service.policy.findings import BookRefused
-from service.policy.loader import load_book
 from service.policy.yaml_text import parse
 
 _CASES = "cases/"
@@ -61,9 +59,8 @@ def new_book(template: Mapping[str, bytes], answers: Answers, now: datetime) -> 
         kept = kept_cases(cases, before, after, home, answers.currency)
     own = first_cases(answers, after)
     written = {**files, **_written({**kept, "cases/first.yaml": own})}
-    _check(written, now)
+    version = _checked_version(written, now)
     count = sum(len(_entries(source)) for source in kept.values())
-    version = load_book(written, declarations()).version
     return NewBook(written, version, count, total - count, len(_entries(own)))
 
 
@@ -86,12 +83,13 @@ def _written(sources: Mapping[str, Source]) -> dict[str, bytes]:
     return {file: write(source, shape_of(file)).encode() for file, source in sources.items()}
 
 
-def _check(files: Mapping[str, bytes], now: datetime) -> None:
+def _checked_version(files: Mapping[str, bytes], now: datetime) -> str:
     """The book that is handed over is held to its own cases first."""
     tried = Tried.of(files, now)
     findings = [finding for case in tried.cases for finding in tried.run(case).findings()]
     if findings:
         raise BookRefused(findings)
+    return tried.book.version
 
 
 def usual_small_job(template: Mapping[str, bytes], currency: str) -> str:
