@@ -9,6 +9,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache, partial
 from typing import Any
 
 from service.domain.effects import Combine, Slot
@@ -57,20 +58,34 @@ class BranchingTable:
 
     def answer(self, values: Sequence[Any], env: Facts) -> tuple[Any, ...]:
         """Places of the rows that fire, then for each output slot what it is given, None where nothing is."""
-        fits = [
-            place for place in self._leaf(values) if all(test(values[column]) for column, test in self._tests[place])
-        ]
+        fits = self._fits(values)
+        # One row that fits fires whatever the hit policy.
+        fired = fits if len(fits) == 1 else self._firing(fits, env)
+        return (tuple(fired), *(self._given(slot, fired, env) for slot in self._slots))
+
+    def _fits(self, values: Sequence[Any]) -> list[int]:
+        fits = []
+        for place in self._leaf(values):
+            for column, test in self._tests[place]:
+                if not test(values[column]):
+                    break
+            else:
+                fits.append(place)
+        return fits
+
+    def _firing(self, fits: Sequence[int], env: Facts) -> list[int]:
         given = [[(node, evaluate_node(node, env)) for _, node in self._rows[place].effects] for place in fits]
         fires = firing(self._table, _VALUES, [True] * len(fits), given.__getitem__)
         default = len(self._rows) - 1
-        fired = [place for place, fire in zip([*fits, default], fires, strict=False) if fire]
-        return (tuple(fired), *(self._given(slot, fired, env) for slot in self._slots))
+        return [place for place, fire in zip([*fits, default], fires, strict=False) if fire]
 
     def _given(self, slot: Slot, fired: Sequence[int], env: Facts) -> Any:
         nodes = [node for place in fired for name, node in self._rows[place].effects if name == slot.name]
-        values: list[Any] = [evaluate_node(node, env) for node in nodes]
+        values: list[Any] = [node.value if node.op is Op.LIT else evaluate_node(node, env) for node in nodes]
         if not values:
             return None
+        if len(values) == 1 and slot.combine is not Combine.UNION:
+            return values[0]
         match slot.combine:
             case Combine.UNION:
                 return frozenset(values)
@@ -167,17 +182,19 @@ def _one_of(tests: Sequence[Test]) -> Test:
     return lambda value: any(test(value) for test in tests)
 
 
-def looked_up(program: Program, module: Module, code: PythonLines, fired: list[str]) -> Lookup[Term]:
+def looked_up(
+    program: Program, module: Module, code: PythonLines, fired: list[str], at_once: bool = True
+) -> Lookup[Term]:
     """How generated code matches the large tables of a program: by one call each. `fired`: gains for each of them the
-    text of the places of its rows that fire."""
-    known: dict[str, BranchingTable] = module.names.setdefault("tables", {})
+    text of the places of its rows that fire. Not `at_once`: trees are grown when they are first asked."""
+    known: dict[str, Callable[[], BranchingTable]] = module.names.setdefault("tables", {})
 
     def lookup(table: BoundTable, rows: Sequence[BoundRule], env: Mapping[str, Term]) -> Hits[Term] | None:
         if not is_large(table, rows):
             return None
         name = f"t{len(known)}"
-        known[name] = BranchingTable(table, rows, program.slots)
-        module.names[name] = known[name].answer
+        grown = known[name] = cache(partial(BranchingTable, table, rows, program.slots))
+        module.names[name] = grown().answer if at_once else lambda values, env: grown().answer(values, env)
         answer = code.named(Term(f"({name}(({_inputs(table, code, env)},), {{{_reads(rows, env)}}}))", 1)).text
         fired.append(f"{answer}[0]")
         return {slot: _contributions(program.slots[slot], f"{answer}[{n}]") for n, slot in enumerate(table.outputs, 1)}

@@ -124,13 +124,11 @@ class RowEffects:
         if effects is None:
             module = Module("effects of a row")
             listed = _effects(module, place, self._rows[place])
-            effects = self._made[place] = _callable(listed, module)
+            function = module.build() if any(name for _, _, name in listed) else str
+            effects = self._made[place] = tuple(
+                (slot, contribution, function(name) if name else None) for slot, contribution, name in listed
+            )
         return effects
-
-
-def _callable(effects: Iterable[tuple[str, Contribution, str]], module: Module) -> tuple[Effect, ...]:
-    function = module.build()
-    return tuple((slot, contribution, function(name) if name else None) for slot, contribution, name in effects)
 
 
 def compiled_stages(program: Program, taken: Sequence[Taken] = ()) -> tuple[CompiledStage, ...]:

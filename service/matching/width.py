@@ -24,7 +24,7 @@ def compiled_width(program: Program) -> Width:
     given = {name: loads[name] for name in names}
     given |= {"job.open_weight": Term("weight"), "job.open_count": Term("count")}
     module = Module("width")
-    env, _ = run(program, code, given, looked_up(program, module, code, []))
+    env, _ = run(program, code, given, looked_up(program, module, code, [], at_once=False))
     answer = f"return {env['decision.high'].text} - {env['decision.low'].text}"
     module.function("width", "facts, weight, count", [*_needed([*loads.lines, *code.lines], answer), answer])
     width: Width = module.build()("width")

@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from schemas.book import NAME_LENGTH
-from schemas.book_fields import IDENTIFIER
+from schemas.book import IDENTIFIER, NAME_LENGTH
 from service.policy.findings import Place
 from service.policy.loading.report import Report
 
