@@ -125,14 +125,20 @@ def _translated(place: Place, key: str, text: str, language: str, others: Mappin
             yield Finding(place, "placeholder-left-out", message, "", key, Severity.WARNING)
             break
     words = BRACES.sub(" ", text).split()
-    same = [other for other in sorted(others) if others[other] == text and _primary(other) != _primary(language)]
-    if len(words) > 1 and any(word.isalpha() for word in words) and same and language > same[0]:
+    same = [other for other in sorted(others, key=_source) if others[other] == text and _other(other, language)]
+    if len(words) > 1 and any(word.isalpha() for word in words) and same and _source(same[0]) < _source(language):
         message = f"it is word for word the text of '{same[0]}'"
         yield Finding(place, "untranslated", message, "translate it", key, Severity.WARNING)
 
 
-def _primary(language: str) -> str:
-    return language.partition("-")[0]
+def _other(one: str, language: str) -> bool:
+    """`en-GB` may say what `en` says."""
+    return one.partition("-")[0] != language.partition("-")[0]
+
+
+def _source(language: str) -> tuple[bool, str]:
+    """Languages in the order in which one is taken for the source of another: English first."""
+    return not language.startswith("en"), language
 
 
 def _placeholders(text: str) -> set[str]:

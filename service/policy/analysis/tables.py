@@ -218,7 +218,7 @@ class _TableCheck:
         else:
             code, message = (
                 "conflicting-rows",
-                f"it and {other.row.rule} ({other.row.place}) both fit, and say different",
+                f"{other.row.rule} ({other.row.place}) fits too, and says something else",
             )
             hint = "make them say the same, or narrow one of them"
         return self._with_witness(line.row.place, code, message, hint, line.row.rule, Severity.ERROR, witness)
