@@ -15,7 +15,7 @@ stamp := $(VENV)/quotewright-installed
 help:
 	@echo 'make run    install into $(VENV), start the service, post a sample request, keep serving (PORT=$(PORT))'
 	@echo 'make test   run every test; those of PostgreSQL too where a server answers'
-	@echo 'make check  lint, formatting, types'
+	@echo 'make check  lint, formatting, types, reference pages'
 	@echo 'make bench  measure, print ratios, write benchmarks/results/ (BENCH="--help" lists what can be chosen)'
 	@echo 'make clean  remove what the above made, the ledger in var/ excepted'
 
@@ -40,6 +40,8 @@ check: setup
 	@$(bin)/ruff format --check .
 	@echo '==> mypy: strict on service/domain and service/policy'
 	@$(bin)/mypy
+	@echo '==> docs/reference: as written from the vocabulary'
+	@$(bin)/python -m service.cli reference --check
 
 bench: setup
 	@$(bin)/python -m benchmarks $(BENCH)

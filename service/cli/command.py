@@ -12,6 +12,7 @@ from service.cli.evaluate import evaluate
 from service.cli.explain import explain
 from service.cli.fmt import fmt
 from service.cli.new import new
+from service.cli.reference import reference
 from service.cli.schema import schema
 from service.cli.serve import serve
 from service.cli.testing import test
@@ -41,5 +42,5 @@ def quotewright() -> None:
     """Decides on quote requests by a written policy, and says why."""
 
 
-for _command in (evaluate, check, diff, explain, fmt, schema, new, serve, test):
+for _command in (evaluate, check, diff, explain, fmt, reference, schema, new, serve, test):
     quotewright.add_command(_command)

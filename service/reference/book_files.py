@@ -40,11 +40,11 @@ def schema_of(kind: str, names: Names) -> Json:
     return {"$schema": DRAFT, "title": f"Quotewright: {FILES[kind]}", **body, "$defs": definitions}
 
 
-def kind_of(file: str) -> str:
-    """The kind of a YAML file, by its name in the book."""
+def kind_of(file: str) -> str | None:
+    """The kind of a YAML file, by its name in the book; None where a book has no such folder."""
     folder, _, name = file.rpartition("/")
     if folder:
-        return folder
+        return folder if folder in KINDS else None
     kind = name.removesuffix(".yaml")
     return kind if kind in KINDS and FILES[kind] == name else "policy"
 

@@ -1,0 +1,71 @@
+"""For every code of an HTTP answer, what gets it. The tests send the bodies that a request alone makes wrong."""
+
+from __future__ import annotations
+
+UNREADABLE: dict[str, bytes] = {
+    "not-json": b"{currency: EUR}",
+    "invalid-utf8": b'{"currency": "\xff"}',
+    "too-deep": b"[" * 40 + b"]" * 40,
+    "duplicate-key": b'{"currency": "EUR", "currency": "EUR"}',
+    "integer-too-large": b'{"client": {"orders": 9223372036854775808}}',
+}
+"""Bodies."""
+
+
+def _many(element: str, count: int) -> str:
+    return f"[{', '.join([element] * count)}]"
+
+
+MISTAKES: dict[str, tuple[str, str]] = {
+    "missing-field": ("/job", "nothing"),
+    "null-not-allowed": ("/client", "null"),
+    "unknown-field": ("/client/oders", "3"),
+    "wrong-type": ("/client/overdue", "12.50"),
+    "out-of-range": ("/client/orders", "-1"),
+    "not-a-choice": ("/client/category", '"gold"'),
+    "blank-text": ("/client/id", '" "'),
+    "too-long": ("/client/id", f'"{"x" * 101}"'),
+    "control-character": ("/client/id", '"a\\u0000b"'),
+    "not-a-date": ("/as_of", '"31.03.2026"'),
+    "not-a-time": ("/received_at", '"2026-03-31T14:05:00"'),
+    "not-a-language": ("/language", '"english please"'),
+    "unknown-currency": ("/currency", '"XYZ"'),
+    "too-many": ("/questions", _many('{"text": "Why?"}', 51)),
+    "sum-out-of-range": ("/job/extras", _many('{"description": "E", "cost": 1000000000000, "price": 1}', 2)),
+    "in-the-past": ("/job/deadline", '"2026-03-01"'),
+    "in-the-future": ("/received_at", '"2099-01-01T00:00:00Z"'),
+    "low-above-high": ("/deal/earlier", '{"low": 2, "high": 1}'),
+    "contradiction": ("/client/overdue_days", "30"),
+}
+"""Code -> the value that gets it, and where it stands (RFC 6901) in a body that is right but for it."""
+
+OF_A_BOOK: dict[str, tuple[str, str]] = {
+    "unknown-policy-version": ("/policy_version", '"sha256:0"'),
+    "unknown-fact": ("/extra/charitty", "true"),
+    "no-rate": ("/currency", '"CHF"'),
+    "no-value": ("/as_of", '"2001-01-01"'),
+    "unknown-parameter": ("/parameters/hassle_form", "5"),
+    "wrong-value": ("/parameters/hassle_from", '"5 %"'),
+    "integer-overflow": ("/parameters/prohibitive_times", '"900000000000"'),
+    "negative-division": ("/parameters/older_signals", '"-50 %"'),
+}
+"""The same for what depends on the book; the last four are of previews."""
+
+PROBLEMS: dict[str, str] = {
+    "not-json": "a body `{currency: EUR}`",
+    "bad-idempotency-key": "`Idempotency-Key:` with nothing after it",
+    "bad-query": "`POST /evaluate?why_not=perhaps`",
+    "not-found": "`GET /quotes`",
+    "no-such-decision": "`GET /decisions/00000000-0000-0000-0000-000000000000`",
+    "method-not-allowed": "`GET /evaluate`",
+    "idempotency-key-reused": "the same key with another body",
+    "body-too-large": "a body of 2 MiB",
+    "too-many-lines": "a batch of 100,001 lines",
+    "unsupported-media-type": "`Content-Type: text/plain`",
+    "invalid-request": '`{"currency": "EURO"}`',
+    "rate-limited": "the 6,001st request of a minute",
+    "internal-error": "a fault of the service's own",
+    "ledger-unavailable": "a database that doesn't answer",
+    "not-ready": "`GET /readyz` meanwhile",
+}
+"""Status codes' problems -> what gets them."""
