@@ -44,7 +44,7 @@ def fmt(folder: Path, check: bool) -> None:
         click.echo(f"{'would change' if check else 'changed'} {folder / file}")
     for finding in formatted.unreadable:
         click.echo(f"{folder / finding.place.file}{str(finding).removeprefix(finding.place.file)}", err=True)
-    click.echo(_counted(len(files), len(formatted.changed), check), err=True)
+    click.echo(_counted(sum(file.endswith(".yaml") for file in files), len(formatted.changed), check), err=True)
     if formatted.unreadable or (check and formatted.changed):
         raise SystemExit(REFUSED)
 

