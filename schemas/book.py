@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from marshmallow import Schema, ValidationError, fields, validate
 
+from schemas.book_fields import IDENTIFIER as IDENTIFIER
 from schemas.book_fields import (
-    IDENTIFIER,
     ClockTime,
     Day,
     Formula,
@@ -279,7 +279,4 @@ class CasesSchema(Schema):
     survivors = items("Changes that no case can notice.", SurvivorSchema)
 
 
-__all__ = [name for name in globals() if name.endswith("Schema") and name != "Schema"] + [
-    "IDENTIFIER",
-    "ValidationError",
-]
+__all__ = [name for name in globals() if name.endswith("Schema") and name != "Schema"] + ["ValidationError"]
