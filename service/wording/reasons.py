@@ -55,9 +55,13 @@ class Reasons:
         self._made = made
 
     def of(self, fired: Sequence[BoundRule], written: Written, env: Mapping[str, Any]) -> tuple[Reason, ...]:
-        """In the order of the rules. `written`: by slot, what each rule contributed to it."""
+        """In the order of the rules, without those that have nothing to say: a table's default that gives nothing.
+
+        `written`: by slot, what each rule contributed to it.
+        """
         settled, made = self._settled, self._made
-        return tuple([settled[name] if (name := rule.id) in settled else made[name](written, env) for rule in fired])
+        telling = [rule.id for rule in fired if rule.reason.parts]
+        return tuple([settled[id] if id in settled else made[id](written, env) for id in telling])
 
 
 def _reason_maker(rule: BoundRule, currency: str) -> Callable[[Written, Mapping[str, Any]], Reason]:

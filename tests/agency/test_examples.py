@@ -76,7 +76,7 @@ EXPECTED: dict[str, tuple[dict[str, Any], set[str]]] = {
         {"outcome": "quote", "price": fixed(180000), "terms": {"prepayment": 180000, "credit_days": 0}},
         {"overdue-ends-credit"},
     ),
-    "haggler": ({"outcome": "quote", "price": fixed(288000), "concessions": []}, {"hassle-markup-20"}),
+    "haggler": ({"outcome": "quote", "price": fixed(288000), "concessions": []}, {"hassle-ladder/hard"}),
     "ready": ({"outcome": "quote", "price": fixed(220000), "concessions": []}, {"ready-to-buy-needs-no-discount"}),
     "lapsed": (
         {"outcome": "quote", "price": fixed(90000), "concessions": [given("bonus", 4500, "2026-03-17")]},
@@ -93,7 +93,7 @@ EXPECTED: dict[str, tuple[dict[str, Any], set[str]]] = {
     ),
     "exhausting": (
         {"outcome": "prohibitive", "price": fixed(800000), "terms": {"prepayment": 800000}, "concessions": []},
-        {"prohibitive-twice"},
+        {"prohibitive-ladder/twice"},
     ),
     "supervisor": ({"outcome": "decline", "price": None}, {"teaches-us-our-trade"}),
     "mistake": (

@@ -32,7 +32,8 @@ def test_every_practice_has_a_case_on_each_side_of_its_edge() -> None:
 
 def test_every_rule_is_shown_by_a_case() -> None:
     shown = {rule for case in load_cases(files()) for rule in case.rules}
-    assert sorted(rule.id for rule in policy().book.rules if rule.id not in shown) == []
+    telling = [rule.id for rule in policy().book.rules if rule.reason.parts]
+    assert sorted(id for id in telling if id not in shown) == []
 
 
 def test_every_parameter_decides_something() -> None:

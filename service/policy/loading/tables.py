@@ -258,8 +258,8 @@ class _Reader:
             text, place = grid.rows[index][column], grid.cell_place(index, column)
             counted = grid.item.fields["aggregate"] == "count"
             if text in ANY and not counted:
-                if grid.hit is Hit.ANY:
-                    self.refuse(place, "missing-field", "rows that must agree say all that they give")
+                if grid.hit is Hit.ANY or grid.item.fields["aggregate"] in ("min", "max"):
+                    self.refuse(place, "missing-field", "rows that are held against one another say all that they give")
                     right = False
                 continue
             if counted and text not in (*ANY, "1"):
@@ -322,7 +322,7 @@ class _Reader:
                 value = self.output(text.strip(), item.text("default", name)[1], name)
                 if value is not None:
                     effects.append((name, value))
-        text = fields["default_reason"] or f"No row of {item.name} fits"
+        text = fields["default_reason"] or (f"No row of {item.name} fits" if effects else "")
         place = item.place("default_reason") if fields["default_reason"] else item.place("default")
         reason = template(self.report, text, place, self.scope, frozenset(), item.name)
         place = item.place("default")
