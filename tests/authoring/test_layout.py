@@ -131,17 +131,36 @@ two_lines: >-
 """
 
 
+TABLE = """\
+tables:
+- rows:
+  - [b, '[3..6)', -, '10 %', Why not]  # kept in order
+  - [a, < 3, '-', 0, no]
+  columns: [id, client.x, client.z, -> markup, reason]
+  hit: first
+  practice: P3
+  id: ladder
+"""
+
+TABLE_LAID_OUT = """\
+tables:
+  - id: ladder
+    practice: P3
+    hit: first
+    columns: [id, client.x, client.z, "-> markup", reason]
+    rows:
+      - [b, "[3..6)", "-", "10 %", Why not] # kept in order
+      - [a, "< 3", "-", 0, "no"]
+"""
+
+
 @pytest.mark.parametrize(
     ("file", "text", "expected"),
     [
         ("price.yaml", RULES, RULES_LAID_OUT),
         ("parameters.yaml", PARAMETERS, PARAMETERS_LAID_OUT),
         ("messages/en.yaml", WORDING, WORDING_LAID_OUT),
-        ("price.yaml", "tables:\n- rows:\n  - [b, '[3..6)', -, '10 %', Why not]  # kept in order\n  - [a, < 3, '-', 0, no]\n"
-         "  columns: [id, client.x, y, -> markup, reason]\n  hit: first\n  practice: P3\n  id: ladder\n",
-         "tables:\n  - id: ladder\n    practice: P3\n    hit: first\n"
-         '    columns: [id, client.x, y, "-> markup", reason]\n    rows:\n'
-         '      - [b, "[3..6)", "-", "10 %", Why not] # kept in order\n      - [a, "< 3", "-", 0, "no"]\n'),
+        ("price.yaml", TABLE, TABLE_LAID_OUT),
         ("price.yaml", "# only words\n", "# only words\n"),
         ("price.yaml", "\ufeffstage:   price\r\n\r\n\r\nrules: []   # none\r\n", "stage: price\n\nrules: [] # none\n"),
         ("price.yaml", "--- # begins\nstage: price\n...\n# ends\n", "# begins\nstage: price\n# ends\n"),
