@@ -139,3 +139,37 @@ def test_months() -> None:
 def test_the_shipped_book_has_none() -> None:
     files = read_folder(TESTS.parent / "policies" / "agency")
     assert told(check_book(load_book(files, FACTS), files, Check(date(2026, 11, 1)))) == []
+
+
+def test_one_slip_in_a_thousand_rows_is_found() -> None:
+    """Row 700 begins a hundred below where 699 ends; between 300 and 301 ten are left out."""
+    rows = []
+    for i in range(1_000):
+        low, high = i * 1_000, i * 1_000 + 999
+        low, high = low - 100 * (i == 700), high - 10 * (i == 300)
+        rows.append(f'      - [r{i:03}, "[{low}.00..{high}.99]", "-", "1 %"]\n')
+    table = (
+        "stage: price\ntables:\n  - id: rungs\n    practice: P3\n    hit: unique\n    reason: Because\n"
+        f'    columns: [id, job.cost, client.category, "-> markup"]\n    rows:\n{"".join(rows)}'
+        '      - [top, ">= 1000000.00", "-", "1 %"]\n'
+    )
+    found = [f for f in findings({**SOUND, "rungs.yaml": table.encode()}) if f.severity is Severity.ERROR]
+    assert [(f.code, f.subject, dict(f.witness)["job.cost"]) for f in found] == [
+        ("table-gap", "rungs", "300,990.00 EUR"),
+        ("overlapping-rows", "rungs/r700", "699,900.00 EUR"),
+    ]
+
+
+def test_what_a_large_table_writes_counts_as_anything_that_its_effect_can_hold() -> None:
+    rows = "".join(f'      - [r{i:03}, "{i}", "1 %"]\n' for i in range(250))
+    more = (
+        "stage: price\ntables:\n  - id: rungs\n    practice: P3\n    hit: unique\n    reason: Because\n"
+        f'    columns: [id, client.overdue_days, "-> markup"]\n    default: {{markup: 0}}\n    rows:\n{rows}'
+    )
+    rules = (
+        "stage: concede\nrules:\n"
+        "  - {id: beyond, practice: P3, when: decision.markup > 60, then: {discount: 1}, reason: Past the most}\n"
+        "  - {id: unlikely, practice: P3, when: decision.markup > 50, then: {discount: 1}, reason: Not ruled out}\n"
+    )
+    found = findings({**SOUND, "rungs.yaml": more.encode(), "rules.yaml": rules.encode()})
+    assert [f.subject for f in found if f.code == "never-fires"] == ["beyond"]
