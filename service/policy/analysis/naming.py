@@ -18,7 +18,8 @@ def naming_findings(book: Book, cases: Iterable[Case]) -> Iterator[Finding]:
             yield Finding(rule.place, "rule-without-case", "no case names it", "cases/: a case with rules: "
                           f"[{rule.id}]", rule.id, Severity.WARNING)  # fmt: skip
     for table in book.tables.values():
-        rows = [row.rule for row in table.rows] + ([table.default] if table.default else [])
+        # A default that gives nothing says nothing either: no case can name it.
+        rows = [rule.id for rule in book.rules if rule.table == table.id and rule.reason.parts]
         unnamed = [row for row in rows if row not in named]
         if unnamed:
             told = ", ".join(unnamed[:ROWS_TOLD]) + (", ..." if len(unnamed) > ROWS_TOLD else "")
