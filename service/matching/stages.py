@@ -124,7 +124,7 @@ class RowEffects:
         if effects is None:
             module = Module("effects of a row")
             listed = _effects(module, place, self._rows[place])
-            function = module.build() if any(name for _, _, name in listed) else str
+            function: Callable[[str], Any] = module.build() if any(name for _, _, name in listed) else str
             effects = self._made[place] = tuple(
                 (slot, contribution, function(name) if name else None) for slot, contribution, name in listed
             )

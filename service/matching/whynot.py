@@ -72,7 +72,7 @@ def _rows(
         others = [id for id in fitting if id != rule.id]
         yields = FalseClause(
             clause=f"{table.id}: {table.aggregate or table.hit.value}",
-            actual=f"{', '.join(others[:MOST_NAMED])} fits" if others else "no row fits",
+            actual=f"{', '.join(others[:MOST_NAMED])} fit{'s' * (len(others) == 1)}" if others else "no row fits",
             required="no other row fits" if table.hit in _ALONE or place >= len(false) else "it precedes the others",
         )
         yield _rule(rule, env, currency, yields)

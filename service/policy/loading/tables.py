@@ -11,19 +11,19 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 
 from schemas.book import NAME_LENGTH
-from service.domain.effects import Combine, Slot
-from service.domain.facts import BOOL, COUNT, Type
+from service.domain.facts import BOOL, Type
 from service.policy.book import Expression, Hit, Row, Rule, Table, Template
 from service.policy.findings import Place
 from service.policy.loading.cells import CellRefused, output_source
 from service.policy.loading.grids import ID, ORDERED, PRACTICE, REASON, Grid, output_slot
+from service.policy.loading.hit_policies import check_policy, in_order
 from service.policy.loading.report import Report
 from service.policy.loading.templates import template
 from service.policy.loading.typed import Vocabulary, typed_text
 from service.policy.loading.unary import ANY, Clause, Column, joined
 from service.policy.nodes import HAS, PARAMETER, Node, Op, references
 from service.policy.scope import Scope
-from service.policy.unit_rules import called, nearest, numeric
+from service.policy.unit_rules import nearest
 
 DEFAULT = "default"
 _ROW_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
@@ -61,7 +61,7 @@ class _Reader:
         grid, item, fields = self.grid, self.grid.item, self.grid.item.fields
         before = len(self.report.findings)
         inputs, outputs = self.inputs(), self.outputs()
-        self.check_policy(outputs)
+        check_policy(self.refuse, grid, self.vocabulary.slots)
         order = self.priorities(outputs)
         special = {name: grid.columns.index(name) for name in _SPECIAL if name in grid.columns}
         pairs: dict[str, tuple[Row, Rule]] = {}
@@ -74,7 +74,7 @@ class _Reader:
                 hint = "give rows ids of their own" if ID not in special else "give one of the two another id"
                 self.refuse(row[0].place, "duplicate-id", f"row '{row[1].id}' stands at {first} already", hint)
             pairs.setdefault(row[1].id, row)
-        rules = self.in_order(pairs.values(), outputs, order)
+        rules = in_order(self.refuse, grid, pairs.values(), order)
         default = self.default()
         stage = grid.stage
         if len(self.report.findings) > before or stage is None:
@@ -133,28 +133,6 @@ class _Reader:
             self.refuse(place, "missing-field", "the table has no output column", "-> markup, or: then markup")
         return {name: index for name, index in written.items() if name in slots}
 
-    def check_policy(self, outputs: Mapping[str, int]) -> None:
-        """Whether the hit policy fits the outputs."""
-        item, hit, aggregate = self.grid.item, self.grid.hit, self.grid.item.fields["aggregate"]
-        if aggregate and hit is not Hit.COLLECT:
-            message = f"a '{hit.value}' table aggregates nothing"
-            self.refuse(item.place("aggregate"), "wrong-value", message, "hit: collect")
-        elif aggregate and len(self.grid.outputs()) > 1:
-            self.refuse(item.place("aggregate"), "wrong-value", f"'{aggregate}' is of a single output column")
-        elif aggregate:
-            for name in outputs:
-                self.check_aggregate(aggregate, self.vocabulary.slots[name])
-
-    def check_aggregate(self, aggregate: str, slot: Slot) -> None:
-        place = self.grid.item.place("aggregate")
-        if not numeric(slot.type):
-            self.refuse(place, "wrong-value", f"'{aggregate}' is of numbers; '{slot.name}' is {called(slot.type)}")
-        elif aggregate == "count" and slot.type != COUNT:
-            self.refuse(place, "unit-mismatch", f"how many rows fit is a count; '{slot.name}' is {called(slot.type)}")
-        elif aggregate in ("sum", "count") and slot.combine is Combine.FIRST:
-            hint = "combine: sum, in the effect"
-            self.refuse(place, "wrong-value", f"'{slot.name}' takes the value of one rule: no row's is the sum", hint)
-
     def priorities(self, outputs: Mapping[str, int]) -> tuple[object, ...]:
         """The values of the first output column, the foremost first."""
         item, written = self.grid.item, self.grid.item.fields["priority"]
@@ -177,25 +155,6 @@ class _Reader:
                 elif value is not None:
                     self.refuse(place, "wrong-value", f"`{text}` is no plain value")
         return tuple(values)
-
-    def in_order(
-        self, rows: Iterable[tuple[Row, Rule]], outputs: Mapping[str, int], priorities: tuple[object, ...]
-    ) -> list[tuple[Row, Rule]]:
-        if self.grid.hit in ORDERED:
-            return list(rows)
-        ordered = sorted(rows, key=lambda row: row[1].id)
-        if self.grid.hit is not Hit.PRIORITY or not priorities:
-            return ordered
-        ranked = []
-        foremost = next(iter(outputs), "")
-        for row, rule in ordered:
-            value = dict(rule.effects).get(foremost)
-            if value is None or value.node.op is not Op.LIT or value.node.value not in priorities:
-                message = f"'{foremost}' must be one of the values that 'priority' lists"
-                self.refuse(row.place, "wrong-value", message, rule.id)
-            else:
-                ranked.append((priorities.index(value.node.value), row, rule))
-        return [(row, rule) for _, row, rule in sorted(ranked, key=lambda entry: entry[0])]
 
     def row(
         self, index: int, inputs: Mapping[int, Column], outputs: Mapping[str, int], special: Mapping[str, int]

@@ -89,7 +89,8 @@ def joined(clauses: list[Clause], op: Op) -> Clause:
 
 
 def _enclosed(clause: Clause) -> Clause:
-    return Clause(f"({clause.text})", shifted(clause.node, 1))
+    text = f"({clause.text})"
+    return Clause(text, shifted(clause.node, 1)._replace(span=(0, len(text))))
 
 
 def _tests(column: Column, cell: str) -> tuple[Clause, ...]:
