@@ -12,10 +12,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from benchmarks import in_process, matching, memory, over_http
+from benchmarks import in_process, matching, memory, over_http, tables
 
 RESULTS = Path(__file__).parent / "results"
-PARTS = ("evaluation", "matching", "http", "memory")
+PARTS = ("evaluation", "matching", "tables", "http", "memory")
 
 
 def main() -> None:
@@ -54,6 +54,10 @@ def _measured(part: str, arguments: argparse.Namespace) -> Any:
             print("\n== the same rules, matched by each reader (ratio: to handwritten Python)", flush=True)
             result = matching.measure(seconds)
             lines = matching.told(result)
+        case "tables":
+            print("\n== facts to decision with one decision table (ratio: to 40 rows)", flush=True)
+            result = tables.measure(seconds)
+            lines = tables.told(result)
         case "http":
             print("\n== POST /evaluate beside a bare Flask route, gunicorn, 2 workers, SQLite", flush=True)
             result = over_http.measure(seconds)

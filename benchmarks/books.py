@@ -43,6 +43,10 @@ def agency() -> dict[str, bytes]:
     return read_folder(AGENCY)
 
 
+def skeleton() -> dict[str, bytes]:
+    return read_folder(_SKELETON)
+
+
 def of_rules(conditions: Mapping[str, str]) -> dict[str, bytes]:
     """A book whose only rules are these: id -> condition, all in one stage."""
     others = ("cases/", "accept.yaml", "price.yaml", "concede.yaml", "terms.yaml")

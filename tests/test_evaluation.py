@@ -67,6 +67,40 @@ A_DETAIL_OPEN = {"job": {"open_details": [{"name": "size"}]}}
 TEACHES = {"hassle": {"recent": {"teaching": 2}}}
 
 
+LADDER = b"""
+stage: price
+tables:
+  - id: ladder
+    practice: P3
+    hit: unique
+    columns: [id, client.months_active, "-> markup", reason]
+    rows:
+      - [new, "< 3", "10 %", "New: {client.months_active}"]
+      - [young, "[2..12)", "5 %", "Young: {client.months_active}"]
+      - [old, ">= 24", "0 %", "Old: {client.months_active}"]
+"""
+
+
+def test_a_row_of_a_table_is_a_reason() -> None:
+    decision = decided({"client": {"months_active": 1}}, tiny(ladder=LADDER))
+    assert decision.outcome == "quote"
+    assert ("ladder/new", "P3", "New: 1 month") in [(r.rule, r.practice, r.text) for r in decision.reasons]
+
+
+@pytest.mark.parametrize(
+    ("months", "why"),
+    [
+        (2, "rows ladder/new, ladder/young contradict one another where client.months_active is 2 months"),
+        (12, "no row fits where client.months_active is 12 months"),
+    ],
+)
+def test_a_table_at_fault_holds_the_decision(months: int, why: str) -> None:
+    decision = decided({"client": {"months_active": months}}, tiny(ladder=LADDER))
+    assert decision.outcome == "held"
+    assert [(h.guardrail, h.practice, h.why) for h in decision.held] == [("table:ladder", "P3", why)]
+    assert decision.to_client is None
+
+
 def test_a_plain_quote() -> None:
     decision = decided()
     assert (decision.outcome, decision.held, decision.approvals, decision.concessions) == ("quote", (), (), ())
