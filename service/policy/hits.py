@@ -57,7 +57,17 @@ def firing(table: BoundTable, algebra: Algebra[V], fits: Sequence[V], outputs: O
     None fires where the table is at fault: rows that contradict one another, or nothing that fits and no default.
     """
     policy = _least_or_greatest if table.aggregate in ("min", "max") else _POLICIES[table.hit]
-    fires, none = policy(table, algebra, fits, outputs) if fits else ([], algebra.lit(True, BOOL))
+    told = list(range(len(fits)))
+    if policy in (_any, _least_or_greatest):
+        # The loader sees to it that each says all; whoever tries a book with an effect left out does not.
+        told = [place for place in told if len(outputs(place)) == len(table.outputs)]
+    some = [fits[place] for place in told]
+    fires, none = (
+        policy(table, algebra, some, lambda index: outputs(told[index])) if some else ([], algebra.lit(True, BOOL))
+    )
+    if len(told) < len(fits):
+        by_place = dict(zip(told, fires, strict=True))
+        fires = [by_place.get(place, algebra.lit(False, BOOL)) for place in range(len(fits))]
     return [*fires, none] if table.has_default else fires
 
 

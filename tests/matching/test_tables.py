@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -241,3 +242,12 @@ def test_a_table_of_thousands_of_rows_answers_like_a_look_at_every_row() -> None
         assert [type(fault) for fault in matched.faults] == ([] if fits else [TableGap])
         assert len([entry for entry in runtime.why_not(matched) if entry.rule.startswith("t/")]) <= 20
     runtime.close()
+
+
+@pytest.mark.parametrize("table", [{"hit": "any"}, {"hit": "collect", "aggregate": "min"}], ids=["any", "min"])
+def test_a_row_whose_effect_is_tried_without_stands_aside(table: dict[str, Any]) -> None:
+    book = book_of({**LADDER, **table})
+    rules = tuple(replace(rule, effects=()) if rule.id == "t/hard" else rule for rule in book.rules)
+    program = bind(replace(book, rules=rules), AS_OF, "EUR")
+    _, fired = run(program, ValueAlgebra(), facts_of({"client.orders": 34}))
+    assert {id for id, fires in fired.items() if fires and id.startswith("t/")} == {"t/too"}
