@@ -11,7 +11,7 @@ from flask_smorest import Api
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from service import logs
-from service.api import batch, decisions, docs_page, evaluate, health, problems, rate, request_log
+from service.api import access, batch, decisions, docs_page, evaluate, health, problems, rate, request_log
 from service.api.policy_in_force import PolicyInForce
 from service.api.recording import Recorder
 from service.api.services import EXTENSION, Services
@@ -46,6 +46,7 @@ def create_app(settings: Settings | None = None, now: Callable[[], datetime] | N
     request_log.register(app, at.metrics)
     rate.register(app, settings, {health.blueprint.name, docs_page.blueprint.name})
     _routed(app)
+    access.register(app)
     problems.register(app)
     if settings.policy_poll_seconds:
         at.policy.watch(settings.policy_poll_seconds)

@@ -19,12 +19,14 @@ from flask_smorest import Blueprint
 from schemas.findings import Invalid
 from schemas.problem import Problem
 from service.api import bodies, documented
+from service.api.access import needs
 from service.api.deciding import make
 from service.api.documented import NDJSON, answers
 from service.api.evaluate import digested, key_reused
 from service.api.problems import INTERNAL, UNRECORDED, Refused, log_fault, of_findings
 from service.api.recording import Made, entry
 from service.api.services import Services, services
+from service.domain.people import Role
 from service.ledger import Entry, KeyReused, LedgerUnavailable, Recorded
 
 blueprint = Blueprint("batch", __name__, description="Decide on many quote requests.")
@@ -68,6 +70,7 @@ class _Slot:
         NDJSON, {"type": "string"}, 400, 413, 415, 429, 500, 503,
     ),
 )  # fmt: skip
+@needs(Role.QUOTER)
 def evaluate_batch() -> Response:
     """Decide on a quote request a line. A faulty line gets a problem in its place and stops no other."""
     at = services()

@@ -5,6 +5,8 @@ from __future__ import annotations
 from flask import Blueprint, Response, abort, send_from_directory
 from swagger_ui_bundle import swagger_ui_path
 
+from service.api.access import open_to_all
+
 blueprint = Blueprint("docs", __name__)
 _ASSETS = frozenset({"swagger-ui.css", "swagger-ui-bundle.js", "favicon-16x16.png", "favicon-32x32.png"})
 _POLICY = (
@@ -29,16 +31,19 @@ _START = 'SwaggerUIBundle({url: "openapi.json", dom_id: "#ui", deepLinking: true
 
 
 @blueprint.get("/docs")
+@open_to_all
 def page() -> Response:
     return Response(_PAGE, content_type="text/html; charset=utf-8", headers={"Content-Security-Policy": _POLICY})
 
 
 @blueprint.get("/docs/start.js")
+@open_to_all
 def start() -> Response:
     return Response(_START, content_type="text/javascript; charset=utf-8")
 
 
 @blueprint.get("/docs/<name>")
+@open_to_all
 def asset(name: str) -> Response:
     if name not in _ASSETS:
         abort(404)

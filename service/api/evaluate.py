@@ -11,11 +11,13 @@ from schemas.preview import PreviewSchema, load_preview
 from schemas.problem import Problem
 from schemas.quote import QuoteRequestSchema
 from service.api import bodies, documented, overriding
+from service.api.access import needs
 from service.api.deciding import decide, make
 from service.api.documented import JSON, answers
 from service.api.problems import Refused
 from service.api.recording import entry
 from service.api.services import services
+from service.domain.people import Role
 from service.ledger import KeyReused, Recorded
 
 blueprint = Blueprint("evaluate", __name__, description="Decide on a quote request.")
@@ -31,6 +33,7 @@ NOT_RECORDED = "preview"
         "The decision, recorded before it was answered.", JSON, DecisionSchema, 400, 409, 413, 415, 422, 429, 500, 503
     ),
 )
+@needs(Role.QUOTER)
 def evaluate() -> Response:
     """Decide on a quote request and record the decision."""
     at = services()
@@ -58,6 +61,7 @@ def evaluate() -> Response:
         "The decision that would be made; its id is `preview`.", JSON, DecisionSchema, 400, 413, 415, 422, 429, 500
     ),
 )
+@needs(Role.MANAGER)
 def preview() -> Response:
     """Decide on a quote request with other values of the book's parameters. Nothing is recorded."""
     at = services()

@@ -8,6 +8,7 @@ from flask_smorest import Blueprint
 from prometheus_client import CONTENT_TYPE_LATEST
 
 from schemas.problem import Problem
+from service.api.access import open_to_all
 from service.api.documented import JSON, answers
 from service.api.problems import Refused
 from service.api.services import services
@@ -18,6 +19,7 @@ blueprint = Blueprint("health", __name__, description="Is the service well?")
 
 @blueprint.route("/healthz", methods=["GET"])
 @blueprint.doc(responses=answers("The process answers.", JSON, {"type": "object"}))
+@open_to_all
 def healthz() -> Response:
     """Whether the process lives. Says nothing of the ledger."""
     return jsonify(status="ok")
@@ -25,6 +27,7 @@ def healthz() -> Response:
 
 @blueprint.route("/readyz", methods=["GET"])
 @blueprint.doc(responses=answers("A book is loaded, the ledger can be reached.", JSON, {"type": "object"}, 503))
+@open_to_all
 def readyz() -> Response:
     """Whether decisions can be made and recorded."""
     at = services()
@@ -40,6 +43,7 @@ def readyz() -> Response:
 
 @blueprint.route("/metrics", methods=["GET"])
 @blueprint.doc(responses=answers("Numbers of all workers.", "text/plain", {"type": "string"}))
+@open_to_all
 def metrics() -> Response:
     """Counters and durations in Prometheus' text format."""
     return Response(services().metrics.exposition(), content_type=CONTENT_TYPE_LATEST)

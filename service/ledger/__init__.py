@@ -1,11 +1,13 @@
 """The record of every decision. The only package that imports SQLAlchemy; knows neither HTTP nor policy text."""
 
+from service.ledger.database import Database
 from service.ledger.entries import Entry, KeyReused, Recorded, new_decision_id
 from service.ledger.errors import LedgerUnavailable, LedgerUrlRefused
 from service.ledger.ledger import Ledger
 from service.ledger.migrate import migrate
 
 __all__ = [
+    "Database",
     "Entry",
     "KeyReused",
     "Ledger",

@@ -54,6 +54,7 @@ OF_A_BOOK: dict[str, tuple[str, str]] = {
 PROBLEMS: dict[str, str] = {
     "not-json": "a body `{currency: EUR}`",
     "bad-idempotency-key": "`Idempotency-Key:` with nothing after it",
+    "sign-in-off": "`POST /policies/{version}/approve` while sign-in is off",
     "bad-query": "`POST /evaluate?why_not=perhaps`",
     "not-found": "`GET /quotes`",
     "no-such-decision": "`GET /decisions/00000000-0000-0000-0000-000000000000`",

@@ -1,0 +1,81 @@
+"""What each address asks of its caller, and who the caller is. Refuses before anything of the request is read.
+
+An address without a stated need is a fault of the service: it doesn't start.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, TypeVar
+
+from flask import Flask, current_app, g, request
+
+from schemas.problem import Problem
+from service.api.problems import Refused
+from service.domain.people import ANYONE, Caller, Role
+
+View = TypeVar("View", bound=Callable[..., Any])
+_NEED = "needed"
+_DOCUMENT = "api-docs.openapi_json"
+"""The only route that the library makes by itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """`role`: None where no caller is asked for. `accountable`: somebody must answer for it by name, so it is
+    refused while sign-in is off."""
+
+    role: Role | None
+    accountable: bool = False
+
+
+def needs(role: Role, accountable: bool = False) -> Callable[[View], View]:
+    return _stating(Need(role, accountable))
+
+
+def open_to_all(view: View) -> View:
+    return _stating(Need(None))(view)
+
+
+def _stating(need: Need) -> Callable[[View], View]:
+    def stated(view: View) -> View:
+        setattr(view, _NEED, need)
+        return view
+
+    return stated
+
+
+def need_of(view: Callable[..., Any]) -> Need:
+    need: Need = getattr(view, _NEED)
+    return need
+
+
+def caller() -> Caller:
+    """Who makes the request under way."""
+    known: Caller = g.caller
+    return known
+
+
+def register(app: Flask) -> None:
+    """Call it when all routes are there. Raises AttributeError for one that states no need."""
+    app.view_functions[_DOCUMENT] = open_to_all(partial(app.view_functions[_DOCUMENT]))
+    for view in app.view_functions.values():
+        need_of(view)
+
+    @app.before_request
+    def admit() -> None:
+        if request.endpoint is None:
+            return
+        need = need_of(current_app.view_functions[request.endpoint])
+        g.caller = ANYONE
+        if need.accountable:
+            raise Refused(SIGN_IN_OFF)
+
+
+SIGN_IN_OFF = Problem(
+    status=403,
+    code="sign-in-off",
+    detail="Somebody must answer for this by name, and sign-in is off: set SIGN_IN=on and run `quotewright init`.",
+)

@@ -1,0 +1,25 @@
+"""The ledger's tables as they are now. How a database gets there is written in `migrations/`;
+a test compares the two.
+"""
+
+from service.ledger.tables.columns import metadata
+from service.ledger.tables.decisions import decisions, outcomes, overrides
+from service.ledger.tables.people import service_keys, sessions, sign_ins, tokens, users
+from service.ledger.tables.policies import policy_origins, policy_steps, policy_versions, shadow_results, shadow_runs
+
+__all__ = [
+    "decisions",
+    "metadata",
+    "outcomes",
+    "overrides",
+    "policy_origins",
+    "policy_steps",
+    "policy_versions",
+    "service_keys",
+    "sessions",
+    "shadow_results",
+    "shadow_runs",
+    "sign_ins",
+    "tokens",
+    "users",
+]
