@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from marshmallow import Schema
 
-from schemas import book
+from schemas import book, governance
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +93,14 @@ _SINGLE = {
     "facts.yaml": _of(book.FactsSchema, {"facts": _items(book.FactSchema)}, close=False),
     "guardrails.yaml": _of(
         book.GuardrailsSchema, {"guardrails": _items(book.GuardrailSchema, "holds", apart=True)}, close=False
+    ),
+    "governance.yaml": _of(
+        governance.GovernanceSchema,
+        {
+            "approval": _of(governance.ApprovalSchema, {"lines": _items(governance.ApprovalLineSchema, apart=True)}),
+            "overrides": _of(governance.OverridesSchema, {"limits": _items(governance.OverrideLimitSchema)}),
+        },
+        close=False,
     ),
     "options.yaml": _of(book.OptionsSchema, {"options": _items(book.OptionSchema, "share", "when")}, close=False),
 }

@@ -11,6 +11,9 @@ from types import MappingProxyType
 
 from service.domain.people import Role
 
+OVERRIDE_OUTCOMES = ("quote", "needs_details", "decline")
+"""What a person may decide in the place of what was decided. A price to be refused is named as a price."""
+
 
 @dataclass(frozen=True, slots=True)
 class ApprovalLine:
@@ -51,8 +54,13 @@ class OverrideLimit:
 
 @dataclass(frozen=True, slots=True)
 class Governance:
-    """`limits`: roles that aren't named may override nothing. `reasons`: codes that an override must name one of."""
+    """`limits`: a role that isn't named has those of the next one below; where there is none it may override nothing.
+    `reasons`: codes that an override must name one of."""
 
     matrix: ApprovalMatrix = field(default_factory=ApprovalMatrix)
-    limits: Mapping[Role, OverrideLimit] = MappingProxyType({})
+    limits: Mapping[Role, OverrideLimit] = field(default_factory=lambda: MappingProxyType({}))
     reasons: tuple[str, ...] = ()
+
+    def limit_of(self, role: Role) -> OverrideLimit | None:
+        """None where the role may override nothing."""
+        return next((self.limits[r] for r in reversed(Role) if role.covers(r) and r in self.limits), None)

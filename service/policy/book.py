@@ -6,11 +6,12 @@ Everything is sorted by content, never by file order, so order can't change a de
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from fractions import Fraction
 
+from service.domain.authority import Governance
 from service.domain.calendar import Calendar
 from service.domain.effects import Slot
 from service.domain.facts import FactDecl, Type
@@ -169,3 +170,4 @@ class Book:
     options: tuple[OptionRule, ...]
     messages: Mapping[str, Mapping[str, str]]
     content: bytes
+    governance: Governance = field(default_factory=Governance)

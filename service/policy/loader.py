@@ -5,10 +5,11 @@ A book is refused as a whole: a rule left out because it is broken could be the 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Set
+from collections.abc import Collection, Mapping, Set
 from dataclasses import dataclass
 from pathlib import Path
 
+from service.domain.authority import Governance
 from service.domain.facts import FactDecl
 from service.policy.book import Book, Computed, Guardrail, OptionRule, Rule, Table
 from service.policy.cases import check_rule_names, read_cases
@@ -16,6 +17,7 @@ from service.policy.collecting import uncollected
 from service.policy.findings import BookRefused
 from service.policy.loading.computed import order_computed, outcome, read_entries
 from service.policy.loading.extra_facts import read_extra_facts
+from service.policy.loading.governance import read_governance
 from service.policy.loading.grids import Grid, read_grids
 from service.policy.loading.header import read_header
 from service.policy.loading.parameters import Rates, read_parameters
@@ -29,6 +31,8 @@ from service.policy.loading.tables import read_tables
 from service.policy.loading.typed import Vocabulary
 from service.policy.loading.version import canonical, version_id
 from service.policy.loading.wording import read_messages, wanted_texts
+from service.policy.nodes import DECISION
+from service.policy.subjects import Subject
 from service.policy.yaml_text import Document
 
 
@@ -87,15 +91,45 @@ def _read(report: Report, sources: Sources, book: Document, facts: Mapping[str, 
     wanted = wanted_texts(vocabulary.slots, {option.id for option in options})
     messages = read_messages(report, sources.messages, wanted, names.shown)
     rule_names = {item.name for _, item in names.items.rules} | {row.id for row in rows}
-    check_rule_names(report, read_cases(report, sources.cases), rule_names)
+    cases = read_cases(report, sources.cases)
+    check_rule_names(report, cases, rule_names)
+    called = {
+        **_called(names, sources),
+        Subject.TABLE: tables,
+        Subject.ROW: {row.id for row in rows},
+        Subject.GUARDRAIL: {guardrail.id for guardrail in guardrails},
+        Subject.OPTION: {option.id for option in options},
+        Subject.LANGUAGE: messages,
+        Subject.MESSAGE: {f"{language}: {key}" for language, texts in messages.items() for key in texts},
+        Subject.CASE: {case.id for case in cases},
+    }
+    currency = vocabulary.header.currency
+    governance = read_governance(report, sources.one("governance.yaml"), called, vocabulary.slots, currency)
     if sources.broken:
         report.drop_consequences()
     if report.findings:
         return None
     content = canonical({file: document.data for file, document in sources.read.items()}, sources.sheets)
-    made = _book(names, rules, tables, guardrails, options, messages, content)
+    made = _book(names, rules, tables, guardrails, options, messages, governance, content)
     check_reach(report, made)
     return made
+
+
+def _called(names: _Names, sources: Sources) -> dict[Subject, Collection[str]]:
+    """What an approval line may name, as a diff does: what stands in the files of parameters, facts and stages."""
+    vocabulary = names.vocabulary
+    computed = vocabulary.computed
+    return {
+        Subject.FILE: sources.read,
+        Subject.STAGE: vocabulary.header.stages,
+        Subject.PARAMETER: vocabulary.parameters,
+        Subject.RATE: names.rates,
+        Subject.EXTRA_FACT: names.extra_facts,
+        Subject.EFFECT: vocabulary.slots,
+        Subject.DERIVED: [name for name in computed if not name.startswith(DECISION)],
+        Subject.FORMULA: [name.removeprefix(DECISION) for name in computed if name.startswith(DECISION)],
+        Subject.RULE: [item.name for _, item in names.items.rules],
+    }
 
 
 def _book(
@@ -105,6 +139,7 @@ def _book(
     guardrails: tuple[Guardrail, ...],
     options: tuple[OptionRule, ...],
     messages: Mapping[str, Mapping[str, str]],
+    governance: Governance,
     content: bytes,
 ) -> Book:
     header, vocabulary = names.vocabulary.header, names.vocabulary
@@ -129,4 +164,5 @@ def _book(
         options=options,
         messages=messages,
         content=content,
+        governance=governance,
     )

@@ -11,11 +11,15 @@ from typing import Any
 from marshmallow import Schema
 
 from schemas import book as shapes
+from schemas import governance
 from schemas.book_fields import IDENTIFIER
+from service.domain.authority import OVERRIDE_OUTCOMES
 from service.domain.effects import STANDARD_FORMULAS, STANDARD_SLOTS, Combine
 from service.domain.facts import Unit
 from service.domain.money import EXPONENTS
+from service.policy.loading.governance import DECIDING_ROLES, DEFAULT, MOST
 from service.policy.loading.names import PROTECTED
+from service.policy.subjects import Subject
 from service.reference.case_files import cases_file
 from service.reference.effect_values import expression, values_of_effects
 from service.reference.json_schema import DRAFT, Json, json_schema
@@ -208,12 +212,37 @@ def _options(names: Names) -> Json:
     return file
 
 
+def _governance(names: Names) -> Json:
+    file = _file(governance.GovernanceSchema())
+    properties = file["properties"]
+    for key, part in (("approval", governance.ApprovalSchema()), ("overrides", governance.OverridesSchema())):
+        properties[key] = {**json_schema(part), "description": properties[key]["description"]}
+    role: Json = {"enum": list(DECIDING_ROLES)}
+    approval = properties["approval"]["properties"]
+    approval["default"] = {**role, "description": approval["default"]["description"]}
+    line = approval["lines"]["items"]["properties"]
+    line["by"] = {**role, "description": line["by"]["description"]}
+    line["id"]["not"] = {"const": DEFAULT}
+    line["subjects"]["items"] = {"enum": list(Subject)}
+    line["within"] = {**WRITTEN[Unit.PERCENT.value], "description": line["within"]["description"]}
+    if names.one_book:
+        line["effects"]["items"] = {"enum": list(names.effects)}
+    limits = properties["overrides"]["properties"]["limits"]
+    limits["propertyNames"] = role
+    limit = limits["additionalProperties"]["properties"]
+    for name, (type, _) in MOST.items():
+        limit[name] = {**WRITTEN[type.unit.value], "description": limit[name]["description"]}
+    limit["outcomes"]["items"] = {"enum": list(OVERRIDE_OUTCOMES)}
+    return file
+
+
 KINDS: dict[str, Callable[[Names], dict[str, Any]]] = {
     "book": _book,
     "parameters": _parameters,
     "facts": _facts,
     "guardrails": _guardrails,
     "options": _options,
+    "governance": _governance,
     "policy": _policy,
     "messages": wording_file,
     "cases": cases_file,
@@ -224,6 +253,7 @@ FILES = {
     "facts": "facts.yaml",
     "guardrails": "guardrails.yaml",
     "options": "options.yaml",
+    "governance": "governance.yaml",
     "policy": "every other *.yaml",
     "messages": "messages/*.yaml",
     "cases": "cases/*.yaml",

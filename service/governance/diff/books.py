@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from service.governance.diff import items
+from service.governance.diff.authority import approval_lines, override_limits, override_reasons
 from service.governance.diff.cases import case_items
 from service.governance.diff.changes import BookDiff, Change, Detail, Kind, Subject
 from service.governance.diff.items import Item, View, plain
@@ -129,6 +130,7 @@ class _Comparison:
         found = pairs(items.rules(self.old), items.rules(self.new), Item.content, Item.deciding)
         yield from changes(found)
         rules = renamed(found)
+        yield from self.authority({**self.rows, **rules})
         yield from changes(
             pairs(
                 case_items(self.old, self.before.cases, {**self.rows, **rules}),
@@ -136,6 +138,12 @@ class _Comparison:
                 Item.content,
             )
         )
+
+    def authority(self, rules: Mapping[str, str]) -> Iterator[Change]:
+        lines = approval_lines(self.old, rules), approval_lines(self.new, {})
+        yield from changes(pairs(*lines, Item.content))
+        for read in (override_limits, override_reasons):
+            yield from changes(pairs(read(self.old), read(self.new)))
 
     def tables(self) -> Iterator[Change]:
         old, new = rows(self.old), rows(self.new)

@@ -5,29 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-
-class Subject(StrEnum):
-    """In the order in which they are told."""
-
-    BOOK = "book"
-    FILE = "file"
-    STAGE = "stage"
-    CALENDAR = "calendar"
-    PARAMETER = "parameter"
-    RATE = "exchange rate"
-    EXTRA_FACT = "extra fact"
-    EFFECT = "effect"
-    DERIVED = "derived fact"
-    FORMULA = "formula"
-    RULE = "rule"
-    TABLE = "table"
-    ROW = "row"
-    GUARDRAIL = "guardrail"
-    OPTION = "option"
-    LANGUAGE = "language"
-    MESSAGE = "message"
-    CASE = "case"
-    SURVIVOR = "explained survivor"
+from service.policy.subjects import Subject as Subject
 
 
 class Kind(StrEnum):

@@ -32,11 +32,11 @@ class Sources:
     read: dict[str, Document] = field(default_factory=dict)
 
     def one(self, file: str) -> Document:
-        """parameters, facts, guardrails or options; without the file, an empty one."""
+        """parameters, facts, guardrails, options or governance; without the file, an empty one."""
         return self.single.get(file) or Document(file, {}, Spot(1, 1, below={}))
 
 
-_SINGLE = ("parameters.yaml", "facts.yaml", "guardrails.yaml", "options.yaml")
+_SINGLE = ("parameters.yaml", "facts.yaml", "guardrails.yaml", "options.yaml", "governance.yaml")
 
 
 def read_sources(report: Report, files: Mapping[str, bytes]) -> Sources:

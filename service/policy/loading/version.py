@@ -34,10 +34,16 @@ def version_id(content: bytes) -> str:
 def _sorted(content: Any) -> Any:
     if not isinstance(content, dict):
         return content
+    if isinstance(approval := content.get("approval"), dict) and isinstance(approval.get("lines"), list):
+        content = {**content, "approval": {**approval, "lines": _by_id(approval["lines"])}}
     lists = {key: content[key] for key in _BY_ID if isinstance(content.get(key), list)}
     if "tables" in lists:
         lists["tables"] = [_without_order(table) for table in lists["tables"]]
-    return {**content, **{key: sorted(items, key=lambda item: str(item["id"])) for key, items in lists.items()}}
+    return {**content, **{key: _by_id(items) for key, items in lists.items()}}
+
+
+def _by_id(items: list[Any]) -> list[Any]:
+    return sorted(items, key=lambda item: str(item["id"]))
 
 
 def _without_order(table: dict[str, Any]) -> dict[str, Any]:
