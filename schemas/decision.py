@@ -1,4 +1,4 @@
-"""A decision as JSON: bytes for the answer, and a marshmallow schema of the same shape for the documentation.
+"""A decision as JSON: bytes for the answer and back, and a marshmallow schema of the same shape for the documentation.
 
 The schema is derived from the dataclasses, so that they are the one place where a decision's fields stand.
 """
@@ -16,6 +16,7 @@ import orjson
 from marshmallow import Schema, fields
 
 from service.domain.decision import Decision
+from service.domain.people import Role
 
 _SCALARS: dict[Any, type[fields.Field[Any]]] = {
     str: fields.String,
@@ -23,13 +24,40 @@ _SCALARS: dict[Any, type[fields.Field[Any]]] = {
     int: fields.Integer,
     date: fields.Date,
     datetime: fields.AwareDateTime,
+    Role: fields.String,
 }
-_VALUE = int | bool | str
+_VALUES = {int | bool | str: False, int | str | None: True}
+"""What may be of several types; whether it may be null."""
 
 
 def dump_decision(decision: Decision) -> bytes:
     """Members in the order that the dataclasses declare; the same decision always gives the same bytes."""
     return orjson.dumps(decision)
+
+
+def read_decision(raw: bytes) -> Decision:
+    """What `dump_decision` gave, now or by an older version of this code: fields that came since are empty."""
+    decision: Decision = _read(Decision, orjson.loads(raw))
+    return decision
+
+
+def _read(hint: Any, value: Any) -> Any:
+    if get_origin(hint) is tuple:
+        return tuple(_read(get_args(hint)[0], each) for each in value or ())
+    if value is None or hint in _VALUES:
+        return value
+    if get_origin(hint) in (Union, types.UnionType):
+        (hint,) = (arg for arg in get_args(hint) if arg is not type(None))
+        return _read(hint, value)
+    if is_dataclass(hint):
+        hints = _hints(cast(type, hint))
+        return cast(Any, hint)(**{name: _read(each, value.get(name)) for name, each in hints.items()})
+    return hint.fromisoformat(value) if hint in (date, datetime) else value
+
+
+@cache
+def _hints(kind: type) -> dict[str, Any]:
+    return get_type_hints(kind)
 
 
 @cache
@@ -43,8 +71,8 @@ def schema_of(kind: type) -> type[Schema]:
 def _field(hint: Any) -> fields.Field[Any]:
     if hint in _SCALARS:
         return _SCALARS[hint]()
-    if hint == _VALUE:
-        return fields.Raw()
+    if hint in _VALUES:
+        return fields.Raw(allow_none=_VALUES[hint])
     if get_origin(hint) in (Union, types.UnionType):
         (inner,) = (arg for arg in get_args(hint) if arg is not type(None))
         field = _field(inner)

@@ -150,11 +150,13 @@ class Flag(fields.Boolean, Described):
 
 
 class Choice(fields.String, Described):
-    def __init__(self, meaning: str, values: Sequence[str], *, default: str | None = None) -> None:
+    def __init__(
+        self, meaning: str, values: Sequence[str], *, default: str | None = None, optional: bool = False
+    ) -> None:
         self.type = Type(Unit.ENUM, tuple(values))
         self.members = frozenset(values)
         self.wanted = f"one of {', '.join(values)}"
-        super().__init__(**self.options(meaning, self.wanted, default, False, {"enum": list(values)}))
+        super().__init__(**self.options(meaning, self.wanted, default, optional, {"enum": list(values)}))
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         if type(value) is not str:

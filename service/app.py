@@ -11,12 +11,28 @@ from flask_smorest import Api
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from service import logs
-from service.api import access, batch, decisions, docs_page, evaluate, health, problems, rate, request_log
+from service.api import (
+    access,
+    batch,
+    decisions,
+    docs_page,
+    evaluate,
+    health,
+    outcomes,
+    overrides,
+    problems,
+    rate,
+    request_log,
+)
 from service.api.policy_in_force import PolicyInForce
 from service.api.recording import Recorder
 from service.api.services import EXTENSION, Services
-from service.ledger import Ledger
+from service.governance.outcomes import Ended
+from service.governance.overriding import Overriding
+from service.ledger import Entry, Ledger, Outcomes, Overrides
+from service.matching.runtime import Policy
 from service.metrics import Metrics
+from service.recorded_versions import recorded_versions
 from service.settings import Settings, from_environment
 
 _OPENAPI = {
@@ -59,11 +75,27 @@ def _now() -> datetime:
 
 def _services(settings: Settings, now: Callable[[], datetime]) -> Services:
     metrics, ledger = Metrics(), Ledger(settings.database_url)
+    policy = PolicyInForce(settings.policy_book, settings.shared_folder, metrics, lambda: now().date())
+    beside, ends = Overrides(ledger.database), Outcomes(ledger.database)
+    of_another_version = recorded_versions(ledger.content)
+
+    def decision(id: str) -> Entry | None:
+        recorded = ledger.find(id)
+        return recorded.entry if recorded else None
+
+    def opened(version: str) -> Policy:
+        in_force = policy.current.policy
+        return in_force if in_force.book.version == version else of_another_version(version)
+
     return Services(
         settings=settings,
-        policy=PolicyInForce(settings.policy_book, settings.shared_folder, metrics, lambda: now().date()),
+        policy=policy,
         ledger=ledger,
         recorder=Recorder(ledger, metrics, now),
+        overriding=Overriding(decision, opened, beside),
+        overrides=beside,
+        endings=Ended(decision, ends),
+        outcomes=ends,
         metrics=metrics,
         now=now,
     )
@@ -73,6 +105,6 @@ def _routed(app: Flask) -> None:
     api = Api(app)
     # Each endpoint documents its own errors.
     api.DEFAULT_ERROR_RESPONSE_NAME = None
-    for blueprint in (evaluate.blueprint, batch.blueprint, decisions.blueprint, health.blueprint):
-        api.register_blueprint(blueprint)
+    for room in (evaluate, batch, decisions, overrides, outcomes, health):
+        api.register_blueprint(room.blueprint)
     app.register_blueprint(docs_page.blueprint)

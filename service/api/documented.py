@@ -24,6 +24,7 @@ SAMPLE = {
 }
 _MEANINGS = {
     400: "The body isn't JSON, or a header or query parameter is malformed.",
+    403: "The caller may not do this; where it is a matter of limits, every finding says who could.",
     404: "There is no such decision.",
     409: "The idempotency key was used with another body.",
     413: "The body is too large.",
@@ -52,6 +53,14 @@ def answers(meaning: str, content_type: str, schema: type[Schema] | dict[str, An
     good = {"200": {"description": meaning, "content": {content_type: {"schema": schema}}}}
     problem = {"content": {CONTENT_TYPE: {"schema": ProblemSchema}}}
     return good | {str(status): {"description": _MEANINGS[status], **problem} for status in errors}
+
+
+def created(made: str, known: str, schema: type[Schema], *errors: int) -> dict[str, Any]:
+    """As `answers`, of what is recorded once: 201 for something new, 200 for what is there already."""
+    return {
+        "201": {"description": made, "content": {JSON: {"schema": schema}}},
+        **answers(known, JSON, schema, *errors),
+    }
 
 
 def body(schema: type[Schema] | dict[str, Any], media_type: str, example: Any) -> dict[str, Any]:

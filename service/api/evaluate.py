@@ -10,7 +10,7 @@ from schemas.findings import Invalid
 from schemas.preview import PreviewSchema, load_preview
 from schemas.problem import Problem
 from schemas.quote import QuoteRequestSchema
-from service.api import bodies, documented, overriding
+from service.api import bodies, documented, preview_parameters
 from service.api.access import needs
 from service.api.deciding import decide, make
 from service.api.documented import JSON, answers
@@ -68,7 +68,7 @@ def preview() -> Response:
     raw = bodies.body(at.settings.max_body_bytes, JSON)
     now, in_force = at.now(), at.policy.current
     asked = load_preview(raw, now, in_force.checks)
-    overrides = overriding.overrides(in_force.policy.book, asked.request, asked.parameters)
+    overrides = preview_parameters.overrides(in_force.policy.book, asked.request, asked.parameters)
     made = decide(at, in_force, asked.request, NOT_RECORDED, now, asked.why_not, overrides, "/request")
     return Response(dump_decision(made.decision), content_type=JSON)
 

@@ -11,7 +11,9 @@ from flask import current_app
 
 from service.api.policy_in_force import PolicyInForce
 from service.api.recording import Recorder
-from service.ledger import Ledger
+from service.governance.outcomes import Ended
+from service.governance.overriding import Overriding
+from service.ledger import Ledger, Outcomes, Overrides
 from service.metrics import Metrics
 from service.settings import Settings
 
@@ -26,6 +28,10 @@ class Services:
     policy: PolicyInForce
     ledger: Ledger
     recorder: Recorder
+    overriding: Overriding
+    overrides: Overrides
+    endings: Ended
+    outcomes: Outcomes
     metrics: Metrics
     now: Callable[[], datetime]
 

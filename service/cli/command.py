@@ -7,6 +7,7 @@ from importlib.metadata import PackageNotFoundError, version
 import click
 
 from service.cli.check import check
+from service.cli.decision import decision
 from service.cli.diff import diff
 from service.cli.evaluate import evaluate
 from service.cli.explain import explain
@@ -42,5 +43,5 @@ def quotewright() -> None:
     """Decides on quote requests by a written policy, and says why."""
 
 
-for _command in (evaluate, check, diff, explain, fmt, reference, schema, new, serve, test):
+for _command in (evaluate, check, decision, diff, explain, fmt, reference, schema, new, serve, test):
     quotewright.add_command(_command)

@@ -14,14 +14,14 @@ import orjson
 from rich.console import Console
 
 from service.cli.books import read_files, refusal
+from service.cli.databases import opened_database
 from service.cli.diff_text import print_diff
 from service.cli.refusals import USAGE, Refusal
 from service.governance.diff.as_json import diff_data, differs
 from service.governance.diff.behaviour import Asked, Behaviour, Decider, Origin, asked_by_cases, behaviour
 from service.governance.diff.books import Edition, book_diff
 from service.governance.recorded import files_of
-from service.ledger import Ledger, LedgerUnavailable, LedgerUrlRefused
-from service.ledger.engine import database_url
+from service.ledger import Ledger
 from service.opening import InForce, opened
 from service.policy.cases import load_cases
 from service.policy.findings import BookRefused
@@ -101,8 +101,6 @@ class Trouble(Refusal):
 def _trouble() -> Iterator[None]:
     try:
         yield
-    except LedgerUnavailable as away:
-        raise Trouble(f"{away}. Start it, or give another one: --database URL or DATABASE_URL.") from away
     except Refusal as refused:
         raise Trouble(*refused.lines) from refused
 
@@ -118,18 +116,8 @@ def _ledger(url: str | None, needed: bool) -> Iterator[Ledger | None]:
         return
     if url is None:
         raise click.UsageError("--decisions and version ids need a ledger: --database URL or DATABASE_URL.")
-    try:
-        place = database_url(url)
-    except LedgerUrlRefused as refused:
-        raise click.UsageError(f"{refused}.") from refused
-    if place.get_backend_name() == "sqlite" and not Path(place.database or "").is_file():
-        raise Refusal(f"{place.database} is no file: give the database that the service writes, --database URL.")
-    ledger = Ledger(url)
-    try:
-        ledger.ready()
-        yield ledger
-    finally:
-        ledger.close()
+    with opened_database(url) as database:
+        yield Ledger(database)
 
 
 def _side(name: str, ledger: Ledger | None, now: datetime) -> Side:

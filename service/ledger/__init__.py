@@ -5,6 +5,8 @@ from service.ledger.entries import Entry, KeyReused, Recorded, new_decision_id
 from service.ledger.errors import LedgerUnavailable, LedgerUrlRefused
 from service.ledger.ledger import Ledger
 from service.ledger.migrate import migrate
+from service.ledger.outcomes import Outcomes
+from service.ledger.overrides import Overrides
 
 __all__ = [
     "Database",
@@ -13,6 +15,8 @@ __all__ = [
     "Ledger",
     "LedgerUnavailable",
     "LedgerUrlRefused",
+    "Outcomes",
+    "Overrides",
     "Recorded",
     "migrate",
     "new_decision_id",

@@ -1,0 +1,77 @@
+"""How quotes ended, told and corrected: append and look up, nothing else. Knows nothing of quotes."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, Row, insert, select
+
+from service.domain.afterwards import Ending, KeptEnding, RecordedEnding, Seen
+from service.ledger.database import Database
+from service.ledger.overrides import lock
+from service.ledger.tables import outcomes
+
+
+class Outcomes:
+    """Every method raises LedgerUnavailable when the database can't be used."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def add(self, decision_id: str, ending: Ending, by: str, id: str, now: datetime) -> KeptEnding:
+        """The latest again where it says the same; else one more, which corrects the latest.
+
+        Of two at once the second corrects the first. `id`: of the one to be.
+        """
+        with self._database.writes() as connection:
+            lock(connection, decision_id)
+            earlier = _of(connection, decision_id)
+            if earlier and earlier[-1].tells(ending):
+                return KeptEnding(ending=earlier[-1], repeated=True)
+            recorded = RecordedEnding(
+                result=ending.result,
+                final_amount=ending.final_amount,
+                happened_on=ending.happened_on,
+                why=ending.why,
+                hassle=ending.hassle,
+                id=id,
+                decision_id=decision_id,
+                recorded_at=now,
+                by=by,
+                corrects=earlier[-1].id if earlier else None,
+            )
+            connection.execute(insert(outcomes), _row(recorded))
+        return KeptEnding(ending=recorded, repeated=False)
+
+    def of(self, decision_id: str) -> tuple[RecordedEnding, ...]:
+        """What was told of a decision's quote: each corrects the one before it, and the last counts."""
+        with self._database.reads() as connection:
+            return _of(connection, decision_id)
+
+
+def _of(connection: Connection, decision_id: str) -> tuple[RecordedEnding, ...]:
+    rows = connection.execute(select(outcomes).where(outcomes.c.decision_id == decision_id))
+    after = {ending.corrects: ending for ending in map(_ending, rows)}
+    chain: list[RecordedEnding] = []
+    while ending := after.get(chain[-1].id if chain else None):
+        chain.append(ending)
+    return tuple(chain)
+
+
+def _row(ending: RecordedEnding) -> dict[str, Any]:
+    columns = ("id", "decision_id", "recorded_at", "by", "result", "final_amount", "corrects")
+    body = {"happened_on": ending.happened_on, "why": ending.why, "hassle": ending.hassle}
+    return {**{name: getattr(ending, name) for name in columns}, "body": orjson.dumps(body)}
+
+
+def _ending(row: Row[Any]) -> RecordedEnding:
+    told = dict(row._mapping)
+    body = orjson.loads(told.pop("body"))
+    return RecordedEnding(
+        **told,
+        happened_on=date.fromisoformat(body["happened_on"]),
+        why=body["why"],
+        hassle=Seen(**body["hassle"]) if body["hassle"] else None,
+    )

@@ -1,0 +1,85 @@
+"""Overrides beside their decisions: append and look up, nothing else. Knows no limits and no guardrails."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import asdict, replace
+from datetime import timedelta
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, Row, insert, select
+
+from service.domain.afterwards import Asked, Breach, Change, KeptOverride, Override
+from service.domain.people import Role
+from service.ledger.database import Database
+from service.ledger.tables import decisions, overrides
+
+_TICK = timedelta(microseconds=1)
+
+
+class Overrides:
+    """Every method raises LedgerUnavailable when the database can't be used."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def add(self, override: Override) -> KeptOverride:
+        """The latest again where it is by the same person and asks the same.
+
+        Those of one decision are added one after another, and their times rise: a machine whose clock is behind
+        records its own a moment after the latest.
+        """
+        with self._database.writes() as connection:
+            lock(connection, override.decision_id)
+            earlier = _of(connection, override.decision_id)
+            if earlier and _asks(earlier[-1]) == _asks(override):
+                return KeptOverride(override=earlier[-1], repeated=True)
+            if earlier and override.overridden_at <= earlier[-1].overridden_at:
+                override = replace(override, overridden_at=earlier[-1].overridden_at + _TICK)
+            connection.execute(insert(overrides), _row(override))
+        return KeptOverride(override=override, repeated=False)
+
+    def of(self, decision_id: str) -> tuple[Override, ...]:
+        """All of a decision's, the one that counts last."""
+        with self._database.reads() as connection:
+            return _of(connection, decision_id)
+
+    def overridden(self, decision_ids: Collection[str]) -> frozenset[str]:
+        """Those among the decisions that were overridden."""
+        chosen = select(overrides.c.decision_id).where(overrides.c.decision_id.in_(decision_ids)).distinct()
+        with self._database.reads() as connection:
+            return frozenset(connection.scalars(chosen))
+
+
+def lock(connection: Connection, decision_id: str) -> None:
+    """Until the transaction ends nobody else adds to what stands beside the decision."""
+    connection.execute(select(decisions.c.id).where(decisions.c.id == decision_id).with_for_update())
+
+
+def _of(connection: Connection, decision_id: str) -> tuple[Override, ...]:
+    chosen = select(overrides).where(overrides.c.decision_id == decision_id).order_by(overrides.c.overridden_at)
+    return tuple(map(_override, connection.execute(chosen)))
+
+
+def _asks(override: Override) -> tuple[str, str, str, Asked]:
+    return override.by, override.reason, override.note, override.asked
+
+
+def _row(override: Override) -> dict[str, Any]:
+    told = asdict(override) | {"role": override.role.value}
+    told["changes"] = orjson.dumps({"asked": told.pop("asked"), "changes": told["changes"]})
+    told["breaches"] = orjson.dumps(told["breaches"])
+    return told
+
+
+def _override(row: Row[Any]) -> Override:
+    told = dict(row._mapping)
+    kept = orjson.loads(told.pop("changes"))
+    breaches = orjson.loads(told.pop("breaches"))
+    return Override(
+        **{**told, "role": Role(told["role"])},
+        asked=Asked(**kept["asked"]),
+        changes=tuple(Change(**change) for change in kept["changes"]),
+        breaches=tuple(Breach(**breach) for breach in breaches),
+    )
