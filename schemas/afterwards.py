@@ -30,7 +30,7 @@ class WishSchema(Strict):
     outcome = Choice("The outcome in place of the decided one.", OVERRIDE_OUTCOMES, optional=True)
 
 
-class SeenSchema(SignalsSchema):
+class HassleSeenSchema(SignalsSchema):
     builds = Seen
     staff_rating = Count("How the staff rated the client: 0 easy to 5 exhausting.", maximum=5, default=0)
 
@@ -40,7 +40,7 @@ class EndingSchema(Strict):
     final_amount = Money("What was agreed at last; only where it was won.", optional=True)
     happened_on = Day("The day on which it did.")
     why = Text("Why, in words, as far as it is known.", longest=LONGEST_NOTE, optional=True)
-    hassle = Part(SeenSchema, "Hassle that the work showed, by the names of a request's signals.", optional=True)
+    hassle = Part(HassleSeenSchema, "Hassle that the work showed, by the names of a request's signals.", optional=True)
 
 
 OverrideSchema = schema_of(Override)

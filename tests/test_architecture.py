@@ -33,6 +33,7 @@ MAY_IMPORT = {
         "service.domain",
         "service.policy",
         "service.matching",
+        "service.wording",
         "service.evaluation",
         "service.governance",
         "schemas",

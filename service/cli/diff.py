@@ -21,7 +21,7 @@ from service.governance.diff.as_json import diff_data, differs
 from service.governance.diff.behaviour import Asked, Behaviour, Decider, Origin, asked_by_cases, behaviour
 from service.governance.diff.books import Edition, book_diff
 from service.governance.recorded import files_of
-from service.ledger import Ledger
+from service.ledger import Ledger, Overrides
 from service.opening import InForce, opened
 from service.policy.cases import load_cases
 from service.policy.findings import BookRefused
@@ -144,7 +144,9 @@ def _recorded(ledger: Ledger | None, one: Side, other: Side, count: int) -> tupl
     if ledger is None or not count:
         return None
     books = sorted({side.edition.book.name for side in (one, other)})
-    return tuple(Asked(Origin.DECISION, entry.id, entry.request) for entry in ledger.latest(books, count))
+    entries = ledger.latest(books, count)
+    overridden = Overrides(ledger.database).overridden([entry.id for entry in entries])
+    return tuple(Asked(Origin.DECISION, entry.id, entry.request, entry.id in overridden) for entry in entries)
 
 
 def _behaviours(

@@ -127,7 +127,7 @@ def _table(differences: Sequence[Difference]) -> Table:
     for each in differences:
         one, other = each.before, each.after
         table.add_row(
-            Text(each.asked.name),
+            Text(each.asked.name + (" (overridden)" if each.asked.overridden else "")),
             Text(_outcomes(one, other)),
             _price(each, one),
             _price(each, other),

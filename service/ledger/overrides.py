@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Sequence
 from dataclasses import asdict, replace
 from datetime import timedelta
 from typing import Any
@@ -16,6 +16,8 @@ from service.ledger.database import Database
 from service.ledger.tables import decisions, overrides
 
 _TICK = timedelta(microseconds=1)
+_ASKED_AT_ONCE = 1_000
+"""A statement holds no more than some ten thousand values."""
 
 
 class Overrides:
@@ -45,11 +47,15 @@ class Overrides:
         with self._database.reads() as connection:
             return _of(connection, decision_id)
 
-    def overridden(self, decision_ids: Collection[str]) -> frozenset[str]:
+    def overridden(self, decision_ids: Sequence[str]) -> frozenset[str]:
         """Those among the decisions that were overridden."""
-        chosen = select(overrides.c.decision_id).where(overrides.c.decision_id.in_(decision_ids)).distinct()
+        found: set[str] = set()
         with self._database.reads() as connection:
-            return frozenset(connection.scalars(chosen))
+            for start in range(0, len(decision_ids), _ASKED_AT_ONCE):
+                ids = decision_ids[start : start + _ASKED_AT_ONCE]
+                chosen = select(overrides.c.decision_id).where(overrides.c.decision_id.in_(ids)).distinct()
+                found.update(connection.scalars(chosen))
+        return frozenset(found)
 
 
 def lock(connection: Connection, decision_id: str) -> None:

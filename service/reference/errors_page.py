@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from service.policy.findings import Finding
 from service.reference.explained import Explained
 from service.reference.markdown import code, page, table
-from service.reference.request_mistakes import MISTAKES, OF_A_BOOK, PROBLEMS, UNREADABLE
+from service.reference.request_mistakes import MISTAKES, OF_A_BOOK, OF_AN_OVERRIDE, PROBLEMS, UNREADABLE
 
 INTRO = """\
 Every code, with an example. [Error codes](../errors.md) explains them by their subject, and is what this page is
@@ -76,7 +76,7 @@ def _in_body(line: Explained) -> tuple[str, ...]:
 def _body_example(name: str) -> str:
     if name in UNREADABLE:
         return code(_short(UNREADABLE[name].decode("ascii", "backslashreplace")))
-    pointer, value = {**MISTAKES, **OF_A_BOOK}.get(name, ("", ""))
+    pointer, value = {**MISTAKES, **OF_A_BOOK, **OF_AN_OVERRIDE}.get(name, ("", ""))
     return f"{code(pointer)}: {value if value == 'nothing' else code(_short(value))}" if pointer else ""
 
 

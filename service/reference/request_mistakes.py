@@ -51,10 +51,18 @@ OF_A_BOOK: dict[str, tuple[str, str]] = {
 }
 """The same for what depends on the book; the last four are of previews."""
 
+OF_AN_OVERRIDE: dict[str, tuple[str, str]] = {
+    "nothing-overridden": ("/prepayment", "5000"),
+    "beyond-limit": ("/price", "200000"),
+    "guardrail-breached": ("/price", "100000"),
+}
+"""The same for a manager's override of a decision: 3,000.00 at a cost of 1,000.00, half of it beforehand."""
+
 PROBLEMS: dict[str, str] = {
     "not-json": "a body `{currency: EUR}`",
     "bad-idempotency-key": "`Idempotency-Key:` with nothing after it",
     "sign-in-off": "`POST /policies/{version}/approve` while sign-in is off",
+    "beyond-authority": "a manager's `POST /decisions/{id}/override` with a third off the price",
     "bad-query": "`POST /evaluate?why_not=perhaps`",
     "not-found": "`GET /quotes`",
     "no-such-decision": "`GET /decisions/00000000-0000-0000-0000-000000000000`",

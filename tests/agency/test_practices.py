@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 
+from service.domain.people import Role
 from service.policy.cases import load_cases
 from tests.agency.shipped import files, policy
 
@@ -28,6 +29,29 @@ def test_every_practice_has_a_case_on_each_side_of_its_edge() -> None:
         edges[case.practice].add(case.edge)
     lacking = {practice: edges[practice] for practice in REQUIRED if edges[practice] != {"applies", "outside"}}
     assert lacking == {}
+
+
+def test_rules_bend_by_those_with_authority_and_for_a_reason() -> None:
+    """D10 is no rule: it is who may depart from the rules. Managers less far than finance, quoters not at all."""
+    governance = policy().book.governance
+    manager, finance = governance.limits[Role.MANAGER], governance.limits[Role.FINANCE]
+    assert governance.limit_of(Role.QUOTER) is None
+    assert 0 < manager.price_down < finance.price_down < 10_000
+    assert "decline" not in manager.outcomes
+    assert governance.reasons
+
+
+def test_who_approves_what() -> None:
+    """Numbers by a manager; caps, credit, guardrails and the matrix itself by finance."""
+    lines = {line.id: line for line in policy().book.governance.matrix.lines}
+    assert (lines["numbers-within-a-quarter"].by, lines["numbers-within-a-quarter"].within) == (Role.MANAGER, 2_500)
+    assert {"concession_cap", "minimum_profit"} <= set(lines["caps"].names)
+    assert {"discount", "discount_limit", "concession_limit", "credit_days", "prepayment"} <= set(
+        lines["money-given-or-lent"].effects
+    )
+    assert {"guardrail", "approval line", "override limit"} <= set(lines["guardrails-and-governance"].subjects)
+    for strict in ("caps", "credit", "money-given-or-lent", "guardrails-and-governance"):
+        assert lines[strict].by is Role.FINANCE
 
 
 def test_every_rule_is_shown_by_a_case() -> None:

@@ -55,7 +55,8 @@ def test_the_rate_limit_is_a_callers_own(book: Path, database: Path, body: dict[
 def test_the_document(client: FlaskClient, body: dict[str, Any]) -> None:
     document = client.get("/openapi.json").json
     assert set(document["paths"]) == {
-        "/evaluate", "/evaluate/batch", "/preview", "/decisions/{decision_id}", "/healthz", "/readyz", "/metrics",
+        "/evaluate", "/evaluate/batch", "/preview", "/decisions/{decision_id}", "/decisions/{decision_id}/override",
+        "/decisions/{decision_id}/overrides", "/decisions/{decision_id}/outcome", "/healthz", "/readyz", "/metrics",
     }  # fmt: skip
     schemas = document["components"]["schemas"]
     assert schemas["QuoteRequest"]["required"] == ["client", "currency", "job"]

@@ -10,10 +10,11 @@ import orjson
 import pytest
 
 from schemas.request import BookChecks, read_request
-from service.ledger import Entry, Ledger, migrate, new_decision_id
+from service.ledger import Database, Entry, Ledger, Overrides, migrate, new_decision_id
 from service.policy.loader import read_folder
 from tests.governance.conftest import edition
 from tests.governance.test_behaviour import request
+from tests.ledger.test_overrides import override
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
@@ -120,6 +121,11 @@ def test_recorded_decisions_by_a_recorded_version(run, other, database):
     assert (decisions["origin"], decisions["asked"], decisions["refused"]) == ("decision", 2, [])
     assert [each["target_difference"] for each in decisions["differences"]] == [3_000]
     assert decisions["totals"][0]["difference"] == 3_000
+    (difference,) = decisions["differences"]
+    assert difference["overridden"] is False
+    Overrides(Database(url)).add(override(Ledger(url).find(difference["name"]).entry))
+    marked = run("diff", version, other, "--decisions", 10, "--database", url, "--no-cases")
+    assert f"{difference['name']} (overridden)" in " ".join(marked.stdout.split())
     last = json.loads(run("diff", version, other, "--decisions", 1, "--database", url, "--json").stdout)
     assert [each["asked"] for each in last["behaviour"]] == [2, 1]
 

@@ -11,8 +11,10 @@ import orjson
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schemas.decision import DecisionSchema, dump_decision
+from schemas.decision import DecisionSchema, dump_decision, read_decision
 from service.domain.decision import Decision, Effect
+from tests.agency.shipped import policy
+from tests.governance.decided import recorded
 
 SCALARS: dict[Any, st.SearchStrategy[Any]] = {
     str: st.text(max_size=5),
@@ -48,3 +50,17 @@ def test_the_schema_dumps_what_is_answered(decision: Decision) -> None:
 def test_values_keep_their_type() -> None:
     effects = [Effect(slot="a", value=value) for value in (True, 1, "x")]
     assert orjson.dumps(effects) == b'[{"slot":"a","value":true},{"slot":"a","value":1},{"slot":"a","value":"x"}]'
+
+
+@given(decision=anything(Decision))
+def test_what_was_written_is_read_back(decision: Decision) -> None:
+    assert read_decision(dump_decision(decision)) == decision
+
+
+def test_what_an_older_version_of_the_code_wrote_is_read_without_the_fields_that_came_since() -> None:
+    told = orjson.loads(recorded(policy()).answer)
+    del told["advice"], told["to_client"], told["price"]["fixed"]
+    decision = read_decision(orjson.dumps(told))
+    assert (decision.advice, decision.to_client) == ((), None)
+    assert decision.price is not None
+    assert (decision.price.target, decision.price.fixed) == (300_000, None)

@@ -48,6 +48,7 @@ def _behaviour(behaviour: Behaviour) -> dict[str, Any]:
 def _difference(difference: Difference) -> dict[str, Any]:
     return {
         "name": difference.asked.name,
+        "overridden": difference.asked.overridden,
         "outcome_or_price": difference.decisive,
         "before": _answer(difference.before),
         "after": _answer(difference.after),

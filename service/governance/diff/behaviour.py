@@ -30,11 +30,13 @@ class Origin(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A request, as a case holds it or as the bytes that the ledger keeps. `name`: the case's or decision's id."""
+    """A request, as a case holds it or as the bytes that the ledger keeps. `name`: the case's or decision's id.
+    `overridden`: a person decided otherwise, so neither answer is what stood in the end."""
 
     origin: Origin
     name: str
     request: Mapping[str, Any] | bytes
+    overridden: bool = False
 
 
 @dataclass(frozen=True, slots=True)

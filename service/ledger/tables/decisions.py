@@ -40,8 +40,8 @@ overrides = Table(
     Column("changes", LargeBinary, nullable=False),
     Column("breaches", LargeBinary, nullable=False),
 )
-"""Append-only. `reason`: a code of the book. `changes`, `breaches`: JSON; what was changed, old and new, and the
-guardrails that speak against it."""
+"""Append-only. `reason`: a code of the book. `changes`, `breaches`: JSON; what was asked for and what that changed, old
+and new, and the guardrails that speak against it."""
 
 outcomes = Table(
     "outcomes",
