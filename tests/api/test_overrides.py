@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -138,6 +139,11 @@ def test_findings_in_the_body(app: Flask, decision: str) -> None:
         ("/note", "duplicate-key"), ("/reason", "missing-field"),
     ]  # fmt: skip
     assert ann.get(f"/decisions/{decision}/overrides").json["overrides"] == []
+
+
+def test_the_page_shows_the_documented_examples(root: Path) -> None:
+    blocks = re.findall(r"^```json\n(.*?)^```$", (root / "docs" / "overrides.md").read_text(), re.MULTILINE | re.DOTALL)
+    assert [json.loads(block) for block in blocks] == [WISH, ENDING]
 
 
 @pytest.mark.parametrize("code", OF_AN_OVERRIDE)
