@@ -26,7 +26,7 @@ _MEANINGS = {
     400: "The body isn't JSON, or a header or query parameter is malformed.",
     403: "The caller may not do this; where it is a matter of limits, every finding says who could.",
     404: "There is no such decision.",
-    409: "The idempotency key was used with another body.",
+    409: "What stands already is in the way: the code says what, such as a key used with another body.",
     413: "The body is too large.",
     415: "The body has another media type, coding or character set.",
     422: "The body is refused, with every finding.",

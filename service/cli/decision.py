@@ -27,7 +27,7 @@ from service.domain.facts import PERCENT, Type
 from service.domain.money import parse_major
 from service.domain.people import Caller, Role
 from service.governance.outcomes import Ended
-from service.governance.overriding import BeyondAuthority, NoSuchDecision, Overriding, Unfit
+from service.governance.overriding import BeyondAuthority, NoSuchDecision, Overriding, Unfit, VersionUnreadable
 from service.ledger import Database, Entry, Ledger, Outcomes, Overrides, new_decision_id
 from service.policy.loading.amounts import amount
 from service.recorded_versions import recorded_versions
@@ -215,7 +215,7 @@ def _refusing() -> Iterator[None]:
         raise _refusal(invalid.findings) from invalid
 
 
-def _settled(result: T | NoSuchDecision | Unfit | BeyondAuthority) -> T:
+def _settled(result: T | NoSuchDecision | VersionUnreadable | Unfit | BeyondAuthority) -> T:
     """Raises Refusal. The decision is there: it was looked up before."""
     match result:
         case Unfit(findings):
@@ -224,6 +224,8 @@ def _settled(result: T | NoSuchDecision | Unfit | BeyondAuthority) -> T:
             lines = [f"{each.message}; {f'ask {each.role}' if each.role else 'no role may'}" for each in limits]
             lines += [f"{breach.guardrail}: {breach.why}; ask {Role.FINANCE}" for breach in breaches]
             raise Refusal(*lines, "This is more than you may decide alone.")
+        case VersionUnreadable(version):
+            raise Refusal(f"The rules of the policy language don't allow {version}, which decided, any more.")
         case NoSuchDecision(decision_id):
             raise Refusal(f"The ledger has no decision {decision_id}.")
     return result

@@ -24,6 +24,7 @@ from service.governance.fitting import faults, price_stands
 from service.governance.limits import Basis, Exceeded, exceeded
 from service.governance.replacing import Env, replaced, replaced_by
 from service.matching.runtime import Policy, Runtime
+from service.policy.findings import BookRefused
 from service.policy.nodes import DECISION
 from service.wording.reasons import rendered
 
@@ -60,6 +61,13 @@ class NoSuchDecision:
 
 
 @dataclass(frozen=True, slots=True)
+class VersionUnreadable:
+    """The rules of the language don't allow the version that decided any more, so nobody can say what it would say."""
+
+    version: str
+
+
+@dataclass(frozen=True, slots=True)
 class Unfit:
     """What is asked for doesn't fit the decision or its book."""
 
@@ -84,7 +92,7 @@ class Judged:
 
 @dataclass(frozen=True, slots=True)
 class Overriding:
-    """`find`: a decision by its id. `opened`: a policy by its version, as it decided."""
+    """`find`: a decision by its id. `opened`: a policy by its version, as it decided; may raise BookRefused."""
 
     find: Callable[[str], Recorded | None]
     opened: Callable[[str], Policy]
@@ -92,12 +100,16 @@ class Overriding:
 
     def override(
         self, decision_id: str, wish: Wish, caller: Caller, id: str, now: datetime
-    ) -> KeptOverride | NoSuchDecision | Unfit | BeyondAuthority:
+    ) -> KeptOverride | NoSuchDecision | VersionUnreadable | Unfit | BeyondAuthority:
         """`id`: of the override to be."""
         recorded = self.find(decision_id)
         if recorded is None:
             return NoSuchDecision(decision_id)
-        judged = judge(recorded, self.opened(recorded.version), wish, caller.role)
+        try:
+            policy = self.opened(recorded.version)
+        except BookRefused:
+            return VersionUnreadable(recorded.version)
+        judged = judge(recorded, policy, wish, caller.role)
         if not isinstance(judged, Judged):
             return judged
         return self.overrides.add(

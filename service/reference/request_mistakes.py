@@ -68,6 +68,7 @@ PROBLEMS: dict[str, str] = {
     "no-such-decision": "`GET /decisions/00000000-0000-0000-0000-000000000000`",
     "method-not-allowed": "`GET /evaluate`",
     "idempotency-key-reused": "the same key with another body",
+    "version-unreadable": "an override of a decision by a version with what is refused today",
     "body-too-large": "a body of 2 MiB",
     "too-many-lines": "a batch of 100,001 lines",
     "unsupported-media-type": "`Content-Type: text/plain`",

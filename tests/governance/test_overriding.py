@@ -10,8 +10,17 @@ import pytest
 from schemas.vocabulary import declarations
 from service.domain.afterwards import KeptOverride, Override
 from service.domain.people import Caller, Role
-from service.governance.overriding import BeyondAuthority, Judged, NoSuchDecision, Overriding, Unfit, judge
+from service.governance.overriding import (
+    BeyondAuthority,
+    Judged,
+    NoSuchDecision,
+    Overriding,
+    Unfit,
+    VersionUnreadable,
+    judge,
+)
 from service.matching.runtime import Policy
+from service.policy.findings import BookRefused
 from service.policy.loader import load_book
 from tests.agency.shipped import policy
 from tests.governance.conftest import Files, replaced
@@ -258,6 +267,18 @@ class Kept:
     def add(self, override: Override) -> KeptOverride:
         self.overrides.append(override)
         return KeptOverride(override=override, repeated=False)
+
+
+def test_a_version_that_cannot_be_read_any_more() -> None:
+    def opened(version: str) -> Policy:
+        raise BookRefused([])
+
+    decision, kept = recorded(policy()), Kept()
+    overriding = Overriding({decision.id: decision}.get, opened, kept)
+    ann = Caller("u-7", "Ann", Role.MANAGER)
+    unreadable = VersionUnreadable(policy().book.version)
+    assert overriding.override("d-1", wish(price=290_000), ann, "o-1", NOW) == unreadable
+    assert kept.overrides == []
 
 
 def test_it_is_recorded_with_who_when_and_why() -> None:
