@@ -7,6 +7,7 @@ options come out as before is passed over, unless it asserts what reads more tha
 from __future__ import annotations
 
 import json
+import signal
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -150,7 +151,7 @@ def _falling(jury: Jury, mutants: Sequence[Mutant], processes: int) -> Iterator[
         return
     _shared[:] = [(jury, mutants)]  # inherited by the forks: a mutant is a function and can't be sent
     try:
-        with get_context("fork").Pool(processes) as pool:
+        with get_context("fork").Pool(processes, _leave_interrupts_to_the_parent) as pool:
             for mutant, (fate, case) in zip(
                 mutants, pool.imap(_verdict_on, range(len(mutants)), _AT_ONCE), strict=True
             ):
@@ -161,6 +162,10 @@ def _falling(jury: Jury, mutants: Sequence[Mutant], processes: int) -> Iterator[
 
 _AT_ONCE = 8
 _shared: list[tuple[Jury, Sequence[Mutant]]] = []
+
+
+def _leave_interrupts_to_the_parent() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def _verdict_on(index: int) -> tuple[Fate, str]:

@@ -61,9 +61,10 @@ def schema(kind: str | None, folder: Path | None, output: Path | None) -> None:
         output.mkdir(parents=True, exist_ok=True)
         for one in kinds:
             (output / f"{one}.schema.json").write_text(_text(one, names), encoding="utf-8")
-            click.echo(f"{output / one}.schema.json  {FILES[one]}")
     except OSError as error:
         raise Refusal(f"{error.filename or output} can't be written: {error.strerror}.") from error
+    for one in kinds:
+        click.echo(f"{output / one}.schema.json  {FILES[one]}")
 
 
 def _names(folder: Path | None) -> Names:

@@ -42,10 +42,17 @@ class Finding:
     witness: tuple[tuple[str, str], ...] = ()
 
     def __str__(self) -> str:
+        """One line, whatever a book's texts hold: no sign in them ends it or steers a terminal."""
         hint = f" ({self.suggestion})" if self.suggestion else ""
         subject = f" [{self.subject}]" if self.subject else ""
         warning = "warning: " if self.severity is Severity.WARNING else ""
-        return f"{self.place}: {warning}{self.code}:{subject} {self.message}{hint}"
+        return _visible(f"{self.place}: {warning}{self.code}:{subject} {self.message}{hint}")
+
+
+def _visible(text: str) -> str:
+    if text.isprintable():
+        return text
+    return "".join([sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in text])
 
 
 class BookRefused(Exception):

@@ -26,5 +26,6 @@ def pages(tree: Path) -> dict[str, str]:
 
 def stale(folder: Path, written: dict[str, str]) -> list[str]:
     """Files of the folder that are missing or say otherwise, and those that nothing writes. Raises OSError."""
-    present = {path.name: path.read_text(encoding="utf-8") for path in folder.glob("*.md")}
-    return sorted(file for file in written.keys() | present.keys() if written.get(file) != present.get(file))
+    present = {path.name: path.read_bytes() for path in folder.glob("*.md")}
+    wanted = {file: text.encode() for file, text in written.items()}
+    return sorted(file for file in wanted.keys() | present.keys() if wanted.get(file) != present.get(file))

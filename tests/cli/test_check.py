@@ -97,3 +97,9 @@ def test_no_folder(run, tmp_path):
     result = run("check", tmp_path / "nowhere")
     assert result.exit_code == 1
     assert "is not a folder" in result.stderr
+
+
+def test_a_finding_is_one_line_whatever_the_book_says(run, tiny):
+    _change(tiny / "price.yaml", "stage: price", 'stage: "pri\\e[31mce\\n::error::x"')
+    (line,) = [line for line in errors(run("check", tiny)) if "unknown-stage" in line]
+    assert line.startswith(rf"{tiny}/price.yaml:1:8: unknown-stage: the book has no stage 'pri\x1b[31mce\n::error::x'")

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
+import time
+from pathlib import Path
 
 import pytest
 
 import service.cli
+import service.cli.command
 
 
 @pytest.mark.parametrize("command", [(), ("evaluate",), ("check",), ("serve",)])
@@ -55,6 +59,53 @@ def test_a_closed_pipe_is_no_fault(root):
         check=False,
     )
     assert ended.stderr == ""
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs a device that is always full")
+@pytest.mark.parametrize("command", ["check tests/books/tiny", "test tests/books/tiny", "schema policy", "--help"])
+def test_a_full_disk_is_told_in_a_line(root, command):
+    ended = subprocess.run(
+        f"{sys.executable} -m service.cli {command} >/dev/full",
+        cwd=root,
+        shell=True,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ended.returncode == 1
+    assert ended.stderr == "standard output can't be written: No space left on device.\n"
+
+
+@pytest.mark.parametrize("command", ["check tests/books/tiny", "test tests/books/tiny --coverage"])
+def test_without_standard_output_the_exit_code_is_the_answer(root, command):
+    ended = subprocess.run(
+        f"{sys.executable} -m service.cli {command} >&-", cwd=root, shell=True, stderr=subprocess.PIPE, check=False
+    )
+    assert (ended.returncode, ended.stderr) == (0, b"")
+
+
+def test_an_interrupt_while_the_engine_is_imported(monkeypatch, capsys):
+    def interrupted(**_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(service.cli.command, "quotewright", interrupted)
+    assert service.cli.main() == 1
+    assert capsys.readouterr().err == "Aborted!\n"
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="asks /proc for a process's children")
+def test_an_interrupt_while_changes_are_tried_leaves_no_trace_of_the_program(root):
+    command = [sys.executable, "-m", "service.cli", "test", "policies/agency", "--mutate"]
+    with subprocess.Popen(
+        command, cwd=root, start_new_session=True, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+    ) as running:
+        children = Path(f"/proc/{running.pid}/task/{running.pid}/children")
+        while not children.read_text():
+            time.sleep(0.1)
+        time.sleep(1)  # until the forks are at work
+        os.killpg(running.pid, signal.SIGINT)  # as a terminal does: to the forks too
+        _, told = running.communicate(timeout=60)
+    assert (running.returncode, told) == (1, "\nAborted!\n")
 
 
 def test_a_terminal_without_the_sign(root, asked):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 from service.reference.book_files import KINDS
@@ -48,3 +50,16 @@ def test_a_folder_that_cannot_be_written(run: Run, tmp_path: Path) -> None:
     result = run("schema", "--output", tmp_path / "file" / "schemas")
     assert result.exit_code == 1
     assert "can't be written" in result.stderr
+
+
+def test_a_reader_that_stops_reading_is_no_fault_of_the_folder(root: Path, tmp_path: Path) -> None:
+    ended = subprocess.run(
+        f"{sys.executable} -m service.cli schema --output {tmp_path / 'schemas'} | true",
+        cwd=root,
+        shell=True,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ended.stderr == ""
+    assert len(list((tmp_path / "schemas").iterdir())) == len(KINDS)
