@@ -6,10 +6,13 @@ import pytest
 
 from service.cases.running import run_case
 from service.policy.cases import Case, load_cases
-from tests.agency.shipped import NOW, checks, files, policy
+from tests.agency.shipped import AGENCY
+from tests.shipped_book import NOW
 
 
-@pytest.mark.parametrize("case", [pytest.param(case, id=f"{case.practice}-{case.id}") for case in load_cases(files())])
+@pytest.mark.parametrize(
+    "case", [pytest.param(case, id=f"{case.practice}-{case.id}") for case in load_cases(AGENCY.files)]
+)
 def test_case(case: Case) -> None:
-    result = run_case(policy(), checks(), case, NOW)
+    result = run_case(AGENCY.policy, AGENCY.checks, case, NOW)
     assert result.passed, "\n".join([f"{case.place}: {case.worked}", *result.wrong])

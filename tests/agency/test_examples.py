@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from service.cases.comparison import compared
-from tests.agency.shipped import answer, rules_of
+from tests.agency.shipped import AGENCY, rules_of
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 
@@ -116,7 +116,7 @@ EXPECTED: dict[str, tuple[dict[str, Any], set[str]]] = {
 @pytest.mark.parametrize("name", EXPECTED)
 def test_example(name: str) -> None:
     expect, rules = EXPECTED[name]
-    decision = answer(json.loads((EXAMPLES / f"{name}.json").read_text()))
+    decision = AGENCY.answer(json.loads((EXAMPLES / f"{name}.json").read_text()))
     wrong = [str(part) for part in compared(expect, decision) if not part.fits] + [
         f"{rule} did not fire" for rule in sorted(rules - rules_of(decision))
     ]

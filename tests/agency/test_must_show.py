@@ -8,13 +8,13 @@ import pytest
 
 from service.policy.cases import load_cases, merged
 from tests.agency.requests_at_random import MOST_MONEY
-from tests.agency.shipped import answer, files
+from tests.agency.shipped import AGENCY
 
 
 def asked(**change: Any) -> dict[str, Any]:
     """Worth 3,000.00, cost 1,800.00, scope complete, a new client; `change` laid over it."""
-    plain = next(case.request for case in load_cases(files()) if case.id == "one-figure-for-a-complete-scope")
-    return answer(merged(plain, change))
+    plain = next(case.request for case in load_cases(AGENCY.files) if case.id == "one-figure-for-a-complete-scope")
+    return AGENCY.answer(merged(plain, change))
 
 
 def conduct(points: int, **change: Any) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from collections import defaultdict
 
 from service.domain.people import Role
 from service.policy.cases import load_cases
-from tests.agency.shipped import files, policy
+from tests.agency.shipped import AGENCY
 
 REQUIRED = (
     *(f"P{number}" for number in range(1, 18)),
@@ -18,14 +18,14 @@ REQUIRED = (
 
 
 def test_every_practice_has_a_rule_or_a_guardrail() -> None:
-    book = policy().book
+    book = AGENCY.policy.book
     encoded = {entry.practice for entry in (*book.rules, *book.guardrails)}
     assert [practice for practice in REQUIRED if practice not in encoded] == []
 
 
 def test_every_practice_has_a_case_on_each_side_of_its_edge() -> None:
     edges = defaultdict(set)
-    for case in load_cases(files()):
+    for case in load_cases(AGENCY.files):
         edges[case.practice].add(case.edge)
     lacking = {practice: edges[practice] for practice in REQUIRED if edges[practice] != {"applies", "outside"}}
     assert lacking == {}
@@ -55,11 +55,11 @@ def test_who_approves_what() -> None:
 
 
 def test_every_rule_is_shown_by_a_case() -> None:
-    shown = {rule for case in load_cases(files()) for rule in case.rules}
-    telling = [rule.id for rule in policy().book.rules if rule.reason.parts]
+    shown = {rule for case in load_cases(AGENCY.files) for rule in case.rules}
+    telling = [rule.id for rule in AGENCY.policy.book.rules if rule.reason.parts]
     assert sorted(id for id in telling if id not in shown) == []
 
 
 def test_every_parameter_decides_something() -> None:
-    source = b"\n".join(text for name, text in files().items() if name != "parameters.yaml").decode()
-    assert [name for name in policy().book.parameters if f"params.{name}" not in source] == []
+    source = b"\n".join(text for name, text in AGENCY.files.items() if name != "parameters.yaml").decode()
+    assert [name for name in AGENCY.policy.book.parameters if f"params.{name}" not in source] == []

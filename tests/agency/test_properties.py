@@ -12,7 +12,7 @@ import pytest
 
 from schemas.decision import dump_decision
 from tests.agency.requests_at_random import SIGNALS, request
-from tests.agency.shipped import answer, decided
+from tests.agency.shipped import AGENCY
 
 REQUESTS = int(os.environ.get("AGENCY_REQUESTS", "3000"))
 BATCHES = 10
@@ -29,7 +29,7 @@ def test_every_valid_request_gets_a_sound_decision(number: int) -> None:
     random, requests = batch(number, "sound")
     for _ in requests:
         body = request(random)
-        decision = answer(body)
+        decision = AGENCY.answer(body)
         wrong = [name for name, holds in _invariants(body, decision).items() if not holds]
         assert not wrong, (wrong, decision["held"], orjson.dumps(body).decode())
 
@@ -101,7 +101,7 @@ def test_worse_conduct_never_lowers_the_price(number: int) -> None:
         signals = worse["hassle"][random.choice(("recent", "older"))]
         signal = random.choice(SIGNALS[:-1])
         signals[signal] = min(1000, signals.get(signal, 0) + random.choice((1, 5, 15, 100)))
-        before, after = answer(body)["price"], answer(worse)["price"]
+        before, after = AGENCY.answer(body)["price"], AGENCY.answer(worse)["price"]
         if before and after:
             rising = all(before[end] <= after[end] for end in ("low", "target", "high"))
             assert rising, (before, after, signal, orjson.dumps(body).decode())
@@ -113,7 +113,7 @@ def test_a_client_cannot_tell_a_marked_up_quote(number: int) -> None:
     random, requests = batch(number, "kitchen", 3)
     for _ in requests:
         marked, unmarked = _marked_and_unmarked(random)
-        one, other = answer(marked), answer(unmarked)
+        one, other = AGENCY.answer(marked), AGENCY.answer(unmarked)
         assert one["price"] == other["price"], orjson.dumps(marked).decode()
         assert one["to_client"] == other["to_client"], orjson.dumps(marked).decode()
 
@@ -144,4 +144,4 @@ def test_the_same_request_gives_the_same_bytes() -> None:
     random = Random("twice")
     for _ in range(200):
         body = request(random)
-        assert dump_decision(decided(body)) == dump_decision(decided(deepcopy(body)))
+        assert dump_decision(AGENCY.decided(body)) == dump_decision(AGENCY.decided(deepcopy(body)))

@@ -10,7 +10,7 @@ import orjson
 import pytest
 
 from tests.agency.requests_at_random import request
-from tests.translation.bureau import answer
+from tests.translation.bureau import BUREAU
 
 REQUESTS = int(os.environ.get("TRANSLATION_REQUESTS", "2000"))
 BATCHES = 10
@@ -24,7 +24,7 @@ def test_every_valid_request_gets_a_sound_decision(number: int) -> None:
     random = Random(f"bureau {number}")
     for _ in range(REQUESTS // BATCHES):
         body = request(random) | {"currency": random.choice(CURRENCIES), "extra": _extra(random)}
-        decision = answer(body)
+        decision = BUREAU.answer(body)
         price = decision["price"]
         wrong = [
             name

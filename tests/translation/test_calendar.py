@@ -7,12 +7,12 @@ from datetime import date, timedelta
 import holidays
 import pytest
 
-from tests.translation.bureau import policy
+from tests.translation.bureau import BUREAU
 
 
 @pytest.mark.parametrize("year", [2026, 2027, 2028])
 def test_public_holidays_of_poland(year: int) -> None:
-    calendar = policy().book.calendar
+    calendar = BUREAU.policy.book.calendar
     known = set(holidays.country_holidays("PL", years=year))
     days = [date(year, 1, 1) + timedelta(days=n) for n in range(366)]
     closed = {day for day in days if day.year == year and not calendar.is_business_day(day)}
@@ -22,4 +22,4 @@ def test_public_holidays_of_poland(year: int) -> None:
 
 
 def _every_year(day: date) -> bool:
-    return (day.month, day.day) in policy().book.calendar.every_year
+    return (day.month, day.day) in BUREAU.policy.book.calendar.every_year

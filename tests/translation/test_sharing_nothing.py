@@ -4,33 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from schemas.vocabulary import declarations
 from service.policy.book import Book
-from service.policy.loader import load_book, read_folder
-from tests.translation.bureau import BOOKS, FOLDER, files, policy
+from tests.agency.shipped import AGENCY
+from tests.translation.bureau import BUREAU
 
 COMMON_WORDS = {"{title}: {fixed}", "{description}: {amount}", "Dear {name},", "bank transfer"}
 """What anyone would write there."""
 
 
-def _agency() -> Book:
-    return load_book(read_folder(BOOKS / "agency"), declarations())
-
-
 def test_the_book_is_made_of_its_own_files() -> None:
-    links = [path for path in FOLDER.rglob("*") if path.is_symlink()]
+    links = [path for path in BUREAU.folder.rglob("*") if path.is_symlink()]
     assert links == []
-    assert [name for name, text in files().items() if b"agency/" in text] == []
+    assert [name for name, text in BUREAU.files.items() if b"agency/" in text] == []
 
 
 def test_the_frame_is_its_own() -> None:
-    own, other = policy().book, _agency()
+    own, other = BUREAU.policy.book, AGENCY.policy.book
     for name in ("currency", "rounding", "time_zone", "calendar", "stages"):
         assert getattr(own, name) != getattr(other, name), name
 
 
 def test_what_it_says_is_its_own() -> None:
-    own, other = policy().book, _agency()
+    own, other = BUREAU.policy.book, AGENCY.policy.book
     assert set(_reasons(own)) & set(_reasons(other)) == set()
     assert set(_wording(own)) & set(_wording(other)) <= COMMON_WORDS
 
