@@ -53,7 +53,7 @@ def refusal(folder: Path, findings: tuple[Finding, ...]) -> BookInvalid:
 
 def read_files(folder: Path) -> dict[str, bytes]:
     """A book's files by their names in it. Raises Refusal."""
-    if not folder.is_dir():
+    if not folder.is_dir() or not str(folder).isprintable():
         raise Refusal(f"{folder} is not a folder: give the folder of a policy book, the one that holds book.yaml.")
     try:
         files = read_folder(folder)

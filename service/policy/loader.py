@@ -5,6 +5,7 @@ A book is refused as a whole: a rule left out because it is broken could be the 
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Collection, Mapping, Set
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,9 +38,26 @@ from service.policy.yaml_text import Document
 
 
 def read_folder(path: Path) -> dict[str, bytes]:
-    """Every YAML and CSV file below a folder by its name relative to it. Raises OSError."""
-    files = sorted(file for file in path.rglob("*") if file.suffix in (".yaml", ".csv") and file.is_file())
-    return {file.relative_to(path).as_posix(): file.read_bytes() for file in files}
+    """Every YAML and CSV file below a folder by its name relative to it, one of another ending (.yml, .CSV) too: it is
+    to be told, not passed over. What is hidden, such as .git, is no part of a book. Raises OSError."""
+    files = {}
+    for file in sorted(path.rglob("*")):
+        name = file.relative_to(path)
+        if file.suffix.lower() in _ENDINGS and not any(part.startswith(".") for part in name.parts) and file.is_file():
+            if not name.as_posix().isprintable():
+                raise OSError(errno.EILSEQ, "its name is no printable text in UTF-8", ascii(str(file)))
+            files[name.as_posix()] = _content(file)
+    return files
+
+
+_ENDINGS = (".yaml", ".yml", ".csv")
+
+
+def _content(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(file)) from error  # reading names no file by itself
 
 
 def load_book(files: Mapping[str, bytes], facts: Mapping[str, FactDecl]) -> Book:

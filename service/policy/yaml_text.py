@@ -97,7 +97,7 @@ def parse(file: str, raw: bytes) -> tuple[Document | None, list[Finding]]:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
-        return None, [Finding(Place(file, line, 1), "bad-yaml", "the file is not UTF-8 text")]
+        return None, [Finding(Place(file, line, 1), "bad-yaml", "the file is not UTF-8 text", "save it as UTF-8")]
     try:
         findings = list(_marks(file, text)) if _MAYBE_MARKED.search(text) else []
         if findings:
@@ -108,6 +108,8 @@ def parse(file: str, raw: bytes) -> tuple[Document | None, list[Finding]]:
         return None, [Finding(place, "too-deep", f"nested deeper than {MAX_DEPTH} levels")]
     except yaml.MarkedYAMLError as error:
         return None, [_syntax(file, error)]
+    except yaml.reader.ReaderError as error:
+        return None, [_control_character(file, text, error)]
     except yaml.YAMLError as error:
         return None, [Finding(start, "bad-yaml", str(error).splitlines()[0])]
     if node is None:
@@ -180,6 +182,13 @@ def _syntax(file: str, error: yaml.MarkedYAMLError) -> Finding:
     mark = error.problem_mark or error.context_mark
     place = Place(file, mark.line + 1, mark.column + 1) if mark else Place(file, 1, 1)
     return Finding(place, "bad-yaml", error.problem or "this is not YAML", _hint(error.problem or ""))
+
+
+def _control_character(file: str, text: str, error: yaml.reader.ReaderError) -> Finding:
+    before = text.encode()[: error.position].decode(errors="replace")
+    place = Place(file, before.count("\n") + 1, len(before) - before.rfind("\n"))
+    hint = f'delete it, or write it as "\\u{error.character:04X}" in double quotes'
+    return Finding(place, "bad-yaml", "a control character stands here", hint)
 
 
 def _hint(problem: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import re
 from dataclasses import fields, is_dataclass
@@ -90,6 +91,30 @@ def test_a_book_without_wording() -> None:
 
 def test_a_file_in_a_folder_that_no_book_has() -> None:
     assert findings(with_file("drafts/x.yaml", "stage: price\n")) == ["drafts/x.yaml:1:1: unknown-file"]
+
+
+def test_what_is_hidden_is_no_part_of_a_book(tmp_path: Path) -> None:
+    for name in (".git/config.yaml", ".github/workflows/check.yaml", "._price.yaml", "cases/.old.yaml"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_bytes(b"\0")
+    (tmp_path / "price.yaml").write_text("stage: price")
+    (tmp_path / "README.md").write_text("not of the book either")
+    assert read_folder(tmp_path) == {"price.yaml": b"stage: price"}
+
+
+@pytest.mark.parametrize("name", [b"\xff.yaml", b"a\nb.yaml"])
+def test_a_file_whose_name_no_page_could_show_is_not_read(tmp_path: Path, name: bytes) -> None:
+    Path(os.fsdecode(os.fsencode(tmp_path) + b"/" + name)).write_text("stage: price")
+    with pytest.raises(OSError, match="its name is no printable text in UTF-8"):
+        read_folder(tmp_path)
+
+
+@pytest.mark.skipif(not Path("/proc/self/mem").exists(), reason="needs a file that can be opened but not read")
+def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    (tmp_path / "price.yaml").symlink_to("/proc/self/mem")
+    with pytest.raises(OSError) as caught:
+        read_folder(tmp_path)
+    assert caught.value.filename == str(tmp_path / "price.yaml")
 
 
 def test_too_much_text() -> None:

@@ -88,3 +88,10 @@ def test_text_over_several_lines_keeps_the_lines_of_its_file() -> None:
     assert document.text("", "b")[1] == Place("f.yaml", 5, 1)
     assert document.text("", "c") == ("one\n  two", Place("f.yaml", 7, 4))
     assert document.text("", "d") == ("s\n  t", Place("f.yaml", 9, 5))
+
+
+@pytest.mark.parametrize(
+    ("text", "place"), [("a: \0", "1:4"), ("a: é\nbé: \x1b", "2:5"), ("a: b\n" * 5000 + "c: \x07", "5001:4")]
+)
+def test_a_control_character_is_told_where_it_stands(text: str, place: str) -> None:
+    assert found(text) == [f"{place} bad-yaml"]

@@ -14,7 +14,8 @@ from service.policy.yaml_text import Document, Spot, parse
 
 MAX_BOOK_BYTES = 20_000_000
 CASES = "cases/"
-SHEET = ".csv"
+YAML, SHEET = ".yaml", ".csv"
+ENDINGS = (YAML, SHEET)
 
 
 @dataclass(slots=True)
@@ -49,6 +50,12 @@ def read_sources(report: Report, files: Mapping[str, bytes]) -> Sources:
     if "book.yaml" not in files:
         report.add(Place("book.yaml", 1, 1), "missing-file", "a book has a book.yaml: name, currency, stages, effects")
     for file in sorted(files):
+        if not file.endswith(ENDINGS):
+            stem, _, ending = file.rpartition(".")
+            hint = f"rename it to {stem}{SHEET if ending.lower() == SHEET[1:] else YAML}"
+            report.add(Place(file, 1, 1), "unknown-file", "a book reads *.yaml and *.csv alone", hint)
+            sources.broken.add(file)
+            continue
         if file.endswith(SHEET):
             sheet, findings = csv_text.parse(file, files[file])
             report.findings += findings
