@@ -17,7 +17,8 @@ _DELIMITERS = "\t;,"
 """Where two stand equally often in the first line, the earlier: a comma may be part of an expression."""
 
 _QUOTED = re.compile(r'"[^"]*"?')
-_DECLARED = re.compile(r"sep=([\t;,])\r?\n")
+_DECLARED = re.compile(r'(?i)("?)sep=([\t;,])\1([\t;,]*)(?:\r\n|\n|\r)')
+"""A first line `sep=;`. One that is quoted or padded was saved as a row by a program that didn't know it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +52,12 @@ def parse(file: str, raw: bytes) -> tuple[Sheet | None, list[Finding]]:
         line = raw.count(b"\n", 0, error.start) + 1
         hint = "save it as 'CSV UTF-8'"
         return None, [Finding(Place(file, line, 1), "bad-csv", "the file is not UTF-8 text", hint)]
-    before = 0
+    before, delimiter = 0, ""
     if declared := _DECLARED.match(text):
-        delimiter, before = declared[1], 1
+        before = 1
+        delimiter = "" if declared[1] or declared[3] else declared[2]
         text = text[declared.end() :]
-    else:
+    if not delimiter:
         first = _QUOTED.sub("", text.lstrip("\r\n").partition("\n")[0])
         delimiter = max(_DELIMITERS, key=first.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
@@ -70,6 +72,6 @@ def parse(file: str, raw: bytes) -> tuple[Sheet | None, list[Finding]]:
                 lines.append(Line(before + ended + 1, tuple(cells)))
             ended = reader.line_num
     except csv.Error as error:
-        place = Place(file, before + reader.line_num, 1)
+        place = Place(file, before + ended + 1, 1)  # where the row begins: a quote left open ends with the file
         return None, [Finding(place, "bad-csv", f"this is not CSV: {error}", 'a quote inside a cell is written ""')]
     return Sheet(file, tuple(lines)), []

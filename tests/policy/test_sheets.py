@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from service.policy.csv_text import parse
+from service.policy.findings import BookRefused
 from tests.policy.one_table import loaded, places, refused
 
 SHEET = 'id,client.orders,-> markup,reason\nfew,< 9,1 %,"Few, they say"\nmany,>= 9,2 %,Many\n'
@@ -26,11 +27,25 @@ def spreadsheet(text: str, delimiter: str) -> str:
         SHEET.replace("\n", "\r\n"),
         SHEET.replace("\n", ",,,\n") + ",,,,,,\n\n",
         "sep=;\r\n" + spreadsheet(SHEET, ";").replace("\n", "\r\n"),
+        "SEP=;\n" + spreadsheet(SHEET, ";"),
+        '"sep=;",,,\n' + SHEET,
         SHEET.replace("< 9", '"< 9"').replace("-> markup", "then markup"),
         "\n\n" + SHEET.replace("few,", " few ,").rstrip("\n"),
     ],
-    ids=["comma", "semicolon", "tab", "mark", "crlf", "trailing", "declared", "quoted", "blank"],
-)
+    ids=[
+        "comma",
+        "semicolon",
+        "tab",
+        "mark",
+        "crlf",
+        "trailing",
+        "declared",
+        "declared loudly",
+        "declaration saved as a row",
+        "quoted",
+        "blank",
+    ],
+)  # fmt: skip
 def test_a_sheet_reads_the_same_however_a_spreadsheet_saves_it(sheet: str) -> None:
     book = loaded(("t.csv", sheet), csv="t.csv")
     assert [(row.rule, row.cells) for row in book.tables["t"].rows] == [("t/few", ("< 9",)), ("t/many", (">= 9",))]
@@ -62,6 +77,34 @@ def test_what_is_wrong_in_a_sheet_is_told_by_line_and_cell() -> None:
 
 def test_a_sheet_that_no_table_reads_is_told() -> None:
     assert refused(("u.csv", "a,b"), columns=["client.orders", "-> markup"], rows=[]) == ["u.csv:1:1: unknown-file"]
+
+
+@pytest.mark.parametrize("line", ['few,< 9,"1 %', 'few,< 9,"1" %'])
+def test_a_quote_left_open_is_told_where_its_row_begins(line: str) -> None:
+    sheet = f"id,client.orders,-> markup\n{line}\nmany,>= 9,2 %\nmore,>= 99,2 %\n"
+    assert refused(("t.csv", sheet), csv="t.csv") == ["t.csv:2:1: bad-csv"]
+
+
+def test_a_decimal_comma_is_told_as_such_on_either_side() -> None:
+    sheet = "id;job.cost;-> markup\na;< 10,5;1 %\nb;>= 100;10,5 %\nc;[20..30);1.250,00\nd;[30..40);min(10, 20)\n"
+    with pytest.raises(BookRefused) as caught:
+        loaded(("t.csv", sheet), csv="t.csv")
+    assert [(str(f.place), f.message) for f in caught.value.findings] == [
+        ("t.csv:2:2", "`0,5` could mean several things"),
+        ("t.csv:3:3", "`10,5 %` could mean several things"),
+        ("t.csv:4:3", "`1.250,00` could mean several things"),
+    ]
+
+
+def test_headings_that_a_spreadsheet_made_great_are_told() -> None:
+    sheet = "Id,client.orders,Then markup,REASON\na,< 9,1 %,x\n"
+    with pytest.raises(BookRefused) as caught:
+        loaded(("t.csv", sheet), csv="t.csv")
+    assert [(str(f.place), f.code, f.suggestion) for f in caught.value.findings] == [
+        ("t.csv:1:1", "unknown-field", "id"),
+        ("t.csv:1:3", "unknown-field", "then markup"),
+        ("t.csv:1:4", "unknown-field", "reason"),
+    ]
 
 
 def test_a_sheet_in_another_encoding_is_told() -> None:

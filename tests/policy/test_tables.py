@@ -78,6 +78,8 @@ REFUSED: list[tuple[str, dict[str, Any], list[str]]] = [
     ("a count of percents",
      {"hit": "collect", "aggregate": "count", "columns": ["client.orders", "-> markup"], "rows": []},
      ["unit-mismatch"]),
+    ("two values in one", {"hit": "collect", "columns": ["client.orders", "-> approvals"],
+     "rows": [["1", "owner, senior"]]}, ["syntax-error"]),
     ("no priorities", {"hit": "priority", "columns": ["client.orders", "-> markup"], "rows": []}, ["missing-field"]),
     ("no such priority", {"hit": "priority", "priority": ["1 %"], "columns": ["client.orders", "-> markup"],
      "rows": [["1", "2 %"]]}, ["wrong-value"]),

@@ -231,7 +231,8 @@ class _TableCheck:
         self, place: Place, code: str, message: str, hint: str, subject: str, severity: Severity, witness: Witness
     ) -> Finding:
         told = self.inquiry.told(witness, [column.node for column in self.columns.all])
-        return Finding(place, code, f"{message}, as for {sentence(told)}", hint, subject, severity, told)
+        shown = f"as for {sentence(told)}" if told else "whatever is asked"
+        return Finding(place, code, f"{message}, {shown}", hint, subject, severity, told)
 
     def _warning(self, line: _Line, code: str, message: str) -> Finding:
         return Finding(line.row.place, code, message, "mend its cells, or delete it", line.row.rule, Severity.WARNING)

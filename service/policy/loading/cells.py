@@ -11,6 +11,8 @@ from service.policy.unit_rules import called, decimals, nearest, numeric
 
 TRUTHS = {"yes": True, "true": True, "no": False, "false": False}
 
+COMMA = "1.50 is a decimal, `1, 50` a list, and nothing stands between thousands"
+_COMMA_NUMBER = re.compile(r"-?[0-9][0-9.]*,[0-9][0-9.,]*\s*(?:%|x)?")
 _NUMBER = re.compile(r"-?[0-9]+(?:\.([0-9]+))?\s*(?:%|x)?")
 _FORMULA = re.compile(r"[=+@-]\s*(?:[A-Z]{1,3}\$?[0-9]|[A-Z]{2,}\s*\()|#[A-Z/0]+[?!]?")
 
@@ -52,6 +54,10 @@ def output_source(cell: str, type: Type, currency: str) -> str:
         return "true" if TRUTHS[cell.lower()] else "false"
     if numeric(type) and _NUMBER.fullmatch(cell):
         return literal(cell_value(cell, type, currency), type, currency)
+    if numeric(type) and _COMMA_NUMBER.fullmatch(cell):
+        raise CellRefused("syntax-error", f"`{cell}` could mean several things", COMMA)
+    if "," in cell and all(part.strip() in type.values for part in cell.split(",")):
+        raise CellRefused("syntax-error", f"`{cell}`: a row gives one value", "write a row for each")
     refuse_formula(cell)
     return cell
 

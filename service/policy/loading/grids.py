@@ -15,7 +15,7 @@ from service.policy.unit_rules import nearest
 OUTPUT_MARKS = ("->", "\u2192", "then ")
 """`then markup` for spreadsheets that take a leading minus for the beginning of a formula."""
 
-ID, REASON, PRACTICE = "id", "reason", "practice"
+ID, REASON, PRACTICE = SPECIAL = "id", "reason", "practice"
 ORDERED = (Hit.FIRST, Hit.RULE_ORDER)
 """Where the order of the file is meant."""
 
@@ -71,6 +71,11 @@ def output_slot(column: str) -> str | None:
         if column.startswith(mark):
             return column.removeprefix(mark).strip()
     return None
+
+
+def is_heading(column: str) -> bool:
+    """Of anything but an input."""
+    return column in SPECIAL or output_slot(column) is not None
 
 
 def read_grids(

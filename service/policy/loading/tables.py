@@ -15,7 +15,7 @@ from service.domain.facts import BOOL, Type
 from service.policy.book import Expression, Hit, Row, Rule, Table, Template
 from service.policy.findings import Place
 from service.policy.loading.cells import CellRefused, output_source
-from service.policy.loading.grids import ID, ORDERED, PRACTICE, REASON, Grid, output_slot
+from service.policy.loading.grids import ID, ORDERED, PRACTICE, REASON, SPECIAL, Grid, is_heading, output_slot
 from service.policy.loading.hit_policies import check_policy, in_order
 from service.policy.loading.report import Report
 from service.policy.loading.templates import template
@@ -28,7 +28,6 @@ from service.policy.unit_rules import nearest
 DEFAULT = "default"
 _ROW_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _PRACTICE_ID = re.compile(r"[A-Z][A-Za-z0-9]{0,15}")
-_SPECIAL = (ID, REASON, PRACTICE)
 _ALWAYS = Node(Op.LIT, BOOL, (), True, (0, 4))
 _LONGEST_NAME = 40
 
@@ -63,7 +62,7 @@ class _Reader:
         inputs, outputs = self.inputs(), self.outputs()
         check_policy(self.refuse, grid, self.vocabulary.slots)
         order = self.priorities(outputs)
-        special = {name: grid.columns.index(name) for name in _SPECIAL if name in grid.columns}
+        special = {name: grid.columns.index(name) for name in SPECIAL if name in grid.columns}
         pairs: dict[str, tuple[Row, Rule]] = {}
         for index in range(len(grid.rows)):
             row = self.row(index, inputs, outputs, special)
@@ -100,7 +99,7 @@ class _Reader:
         inputs = False
         for index, text in enumerate(self.grid.columns):
             place = self.grid.column_place(index)
-            if text in _SPECIAL or output_slot(text) is not None:
+            if is_heading(text):
                 if text in self.grid.columns[:index]:
                     self.refuse(place, "duplicate-key", f"column '{text}' stands twice")
                 continue
@@ -108,7 +107,9 @@ class _Reader:
             if text == "priority":
                 self.refuse(place, "unknown-field", "a row has no priority: the hit policy settles which one counts")
             elif not text:
-                self.refuse(place, "missing-field", "the column has no name")
+                self.refuse(place, "missing-field", "the column has no name", "name it, or delete the column")
+            elif is_heading(text.lower()):
+                self.refuse(place, "unknown-field", f"'{text}' is written in small letters", text.lower())
             else:
                 name = text if text in self.scope.optional and text in self.scope.types else ""
                 scope = replace(self.scope, optional=self.scope.optional - {name}, typed={}) if name else self.scope
@@ -128,7 +129,7 @@ class _Reader:
             if name not in slots:
                 hint = nearest(name, slots)
                 self.refuse(self.grid.column_place(index), "unknown-slot", f"the book has no effect '{name}'", hint)
-        if not written:
+        if not written and not any(output_slot(text.lower()) for text in self.grid.columns):
             place = self.grid.column_place(0)
             self.refuse(place, "missing-field", "the table has no output column", "-> markup, or: then markup")
         return {name: index for name, index in written.items() if name in slots}

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from service.domain.facts import BOOL, Type, Unit
 from service.policy.book import Expression
-from service.policy.loading.cells import CellRefused, cell_value, refuse_formula
+from service.policy.loading.cells import COMMA, CellRefused, cell_value, refuse_formula
 from service.policy.nodes import Node, Op
 from service.policy.text import literal
 from service.policy.unit_rules import called, nearest, numeric
@@ -105,8 +105,7 @@ def _tests(column: Column, cell: str) -> tuple[Clause, ...]:
             raise CellRefused("wrong-arguments", message, "leave the cell empty, or -")
         return (present,) if cell == HAS else (_not(present),)
     if numeric(column.input.node.type) and (comma := _COMMA_IN_NUMBER.search(cell)):
-        hint = "1.50 is a decimal, `1, 50` a list, and nothing stands between thousands"
-        raise CellRefused("syntax-error", f"`{comma[0]}` could mean several things", hint, comma.start())
+        raise CellRefused("syntax-error", f"`{comma[0]}` could mean several things", COMMA, comma.start())
     clauses = tuple(_Parser(column, cell).whole())
     return clauses if present is None else (present, *clauses)
 

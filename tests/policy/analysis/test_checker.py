@@ -82,6 +82,15 @@ def test_a_gap_is_shown_by_a_request_for_each_part_of_it() -> None:
     assert {"client.orders": "9"} in shown
 
 
+def test_a_gap_that_is_all_there_is() -> None:
+    ladder = (TESTS / "bad_policies" / "rows_gap" / "rungs.yaml").read_text()
+    head, _, _ = ladder.partition("    rows:")
+    (found,) = [
+        f for f in findings({**SOUND, "rungs.yaml": (head + "    rows: []\n").encode()}) if f.code == "table-gap"
+    ]
+    assert found.message == "no row fits, whatever is asked"
+
+
 def test_a_hidden_row_is_shown_with_one_that_hides_it() -> None:
     found = only("row_shadowed", "shadowed-row")
     witness = dict(found.witness)
