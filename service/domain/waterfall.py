@@ -82,7 +82,10 @@ def _raised(steps: list[Step], total: int, amounts: Amounts, causes: Causes) -> 
             )
         )
         return amounts.unbounded
-    parts = shares(amounts.markup, [percent for _, percent in causes.markups])
+    percents = [percent for _, percent in causes.markups]
+    if min(percents) < 0:
+        raise Inconsistent("a rule's markup", min(percents), "0 or more")
+    parts = shares(amounts.markup, percents)
     for (rule, percent), amount in zip(causes.markups, parts, strict=True):
         total += amount
         steps.append(

@@ -41,6 +41,9 @@ _NO, _YES, _EITHER, _TEXT = Interval(0, 0), Interval(1, 1), Interval(0, 1), Inte
 """`_TEXT` stands for every enum value and is told apart by identity."""
 
 
+MARKUP = "markup"
+_OFF = "max(..., 0); what comes off a price is a discount, or belongs in the formula of the worth"
+
 _SIZES = {">": "<", ">=": "<="}
 _MONEY = Unit.MONEY
 
@@ -164,7 +167,7 @@ def check_bounds(program: Program, reach: Callable[[int], tuple[int, int]] | Non
             found += search.of_slot(slot)
     for kind, name, node in _expressions(program, algebra.flagged):
         found += search.innermost(kind, name, node)
-    return found
+    return [*found, *search.lowering()]
 
 
 def _expressions(program: Program, flagged: set[str]) -> Iterator[tuple[str, str, Node]]:
@@ -196,6 +199,16 @@ class _Search:
                         found += self.innermost("rule", rule.id, node)
         message = "what its rules add up to can leave 64 bits"
         return found or [OutOfBounds("slot", slot, "integer-overflow", message, "narrow the ranges of what they read")]
+
+    def lowering(self) -> Iterator[OutOfBounds]:
+        """Rules that could take something off as a markup: what markups come to is shared out among them."""
+        for stage in self.program.stages:
+            for rule in stage.rules:
+                for slot, node in rule.effects:
+                    reached = fold(node, IntervalAlgebra(self.reach), self.env) if slot == MARKUP else _NO
+                    if reached.sound and reached.low < 0:
+                        message = f"`{cel(node, self.program.currency)}` may lower the price: a markup is 0 or more"
+                        yield OutOfBounds("rule", rule.id, "negative-markup", message, _OFF)
 
     def innermost(self, kind: str, name: str, node: Node) -> Iterator[OutOfBounds]:
         """The terms at fault whose own parts are in bounds."""

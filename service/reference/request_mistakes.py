@@ -48,8 +48,9 @@ OF_A_BOOK: dict[str, tuple[str, str]] = {
     "wrong-value": ("/parameters/hassle_from", '"5 %"'),
     "integer-overflow": ("/parameters/prohibitive_times", '"900000000000"'),
     "negative-division": ("/parameters/older_signals", '"-50 %"'),
+    "negative-markup": ("/parameters/hassle_markup_10", '"-5 %"'),
 }
-"""The same for what depends on the book; the last four are of previews."""
+"""The same for what depends on the book; the last five are of previews."""
 
 OF_AN_OVERRIDE: dict[str, tuple[str, str]] = {
     "nothing-overridden": ("/prepayment", "5000"),

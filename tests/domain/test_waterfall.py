@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from service.domain.decision import Step
+from service.domain.errors import Inconsistent
 from service.domain.quote import EarlierRange
 from service.domain.waterfall import Causes, waterfall
 from tests.domain.amounts import amounts
@@ -110,3 +111,10 @@ def test_any_amounts_sum_to_the_target(
     for step in steps:
         total += step.amount
         assert step.total == total
+
+
+def test_a_markup_that_takes_something_off_is_inconsistent() -> None:
+    # 10 % and -5 % of 1,000.00 are 50.00 together; no share of those is 10 %.
+    given_amounts = amounts(markup=5_000, unbounded=105_000, target=105_000)
+    with pytest.raises(Inconsistent, match="a rule's markup: -500, where 0 or more is required"):
+        waterfall(given_amounts, Causes(markups=[("haggles", 1_000), ("nice", -500)]))

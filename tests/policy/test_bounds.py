@@ -170,6 +170,18 @@ def test_contributions_in_bounds_whose_sum_is_not() -> None:
     assert check_bounds(program(*rules[:9])) == []
 
 
+def test_a_markup_that_lowers_the_price_is_named() -> None:
+    # Of three rules the first takes 5 % off; the second does for fewer than ten lines, the third never.
+    found = check_bounds(
+        program(
+            rule("nice", "client.trusted", markup="-5"),
+            rule("few", "true", markup="job.lines > 10 ? 1 : 0 - 2"),
+            rule("hard", "true", markup="max(3 - 5, 0)", fee="0.00 - 1.00"),
+        )
+    )
+    assert told(found) == [("rule", "nice", "negative-markup"), ("rule", "few", "negative-markup")]
+
+
 def test_a_branch_never_taken_keeps_its_fault() -> None:
     found = check_bounds(program(worth="job.cost > 1 ? div_up(job.cost - 1, 2) : 0"))
     assert told(found) == [("computed", "decision.worth", "negative-division")]

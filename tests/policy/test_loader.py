@@ -93,6 +93,18 @@ def test_a_file_in_a_folder_that_no_book_has() -> None:
     assert findings(with_file("drafts/x.yaml", "stage: price\n")) == ["drafts/x.yaml:1:1: unknown-file"]
 
 
+@pytest.mark.parametrize(
+    "slot", ["markup: {type: percent, ", "credit_days: {type: days, ", "respond_hours: {type: hours, "]
+)
+def test_what_decisions_are_laid_out_from_is_never_below_nothing(slot: str) -> None:
+    name, before = slot.partition(":")[0], TINY["book.yaml"].decode().partition(slot)[0]
+    line, column = before.count("\n") + 1, 3 + len(slot) + len("min: ")
+    minimum = '"-5"' if "percent" in slot else "-5"
+    assert findings(changed("book.yaml", slot, f"{slot}min: {minimum}, ")) == [
+        f"book.yaml:{line}:{column}: wrong-value [{name}]"
+    ]
+
+
 def test_what_is_hidden_is_no_part_of_a_book(tmp_path: Path) -> None:
     for name in (".git/config.yaml", ".github/workflows/check.yaml", "._price.yaml", "cases/.old.yaml"):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)

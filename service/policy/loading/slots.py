@@ -92,6 +92,9 @@ def _range(report: Report, item: Item, type: Type, currency: str) -> tuple[int, 
     if written["max"] is None:
         report.add(item.place(), "missing-field", "'max' is missing: every number has a range", subject=item.name)
     low = _bound(report, item, "min", type, currency) or 0
+    if low < 0 and item.name in STANDARD_SLOTS:
+        report.add(item.place("min"), "wrong-value", f"'{item.name}' is never below 0", subject=item.name)
+        low = 0
     high = _bound(report, item, "max", type, currency)
     if high is not None and high < low:
         report.add(item.place("max"), "wrong-value", "'max' is below 'min'", subject=item.name)
