@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 
 from service.authoring.answers import Answers
 from service.authoring.parts import Part, Scalar, listing, mapping, scalar
@@ -15,6 +16,8 @@ from service.authoring.trying import Tried
 from service.domain import money
 from service.domain.money import exponent
 from service.domain.units import decimal_text
+
+AS_OF = date(2026, 3, 10)
 
 _EXACT = 10_000
 """Any share in basis points of a multiple of this is a whole number."""
@@ -28,7 +31,7 @@ def first_cases(answers: Answers, tried: Tried) -> Source:
     cases = [
         *_prices(answers, sums, tried),
         *_terms(answers, sums),
-        *_answers(answers, sums),
+        *_answers(answers, sums, tried),
         *_credit(answers, sums, tried),
     ]
     rules = {rule.id for rule in tried.book.rules}
@@ -78,8 +81,8 @@ def _percent(basis_points: int) -> str:
 def _request(answers: Answers, sums: _Sums) -> Plain:
     return {
         "currency": answers.currency,
-        "received_at": "2026-03-10T10:00:00Z",
-        "as_of": "2026-03-10",
+        "received_at": f"{AS_OF}T10:00:00Z",
+        "as_of": AS_OF.isoformat(),
         "client": {"id": "c-1"},
         "job": {"title": "your project", "scope": "complete", "lines": _lines(sums.cost, sums.fair)},
     }
@@ -111,7 +114,7 @@ def _prices(answers: Answers, sums: _Sums, tried: Tried) -> Iterator[dict[str, P
                     {"outcome": "quote", "price": _fixed(floor)},
                     f"{profit}, above the fair price of {text(sums.cost)}: {text(floor)}", rules=raised)  # fmt: skip
     names = ("hassle_10_from", "hassle_20_from", "hassle_30_from")
-    steps = [tried.book.parameters[name].values[-1][1] for name in names if name in tried.book.parameters]
+    steps = [step for step in (_in_force(tried, name) for name in names) if step]
     for number, (points, markup) in enumerate(zip(steps, answers.markups, strict=False), 1):
         price = fair + _share(fair, markup)
         yield _case(f"markup-{number}", "P3", "applies", _hassle(points),
@@ -120,6 +123,12 @@ def _prices(answers: Answers, sums: _Sums, tried: Tried) -> Iterator[dict[str, P
     for points in steps[:1]:
         yield _case("no-markup", "P3", "outside", _hassle(points - 1), {"outcome": "quote", "price": _fixed(fair)},
                     f"{points - 1} points, one short of the first step: {text(fair)}")  # fmt: skip
+
+
+def _in_force(tried: Tried, name: str) -> int:
+    """A number that the firm was not asked, on the day of the cases; 0 where the book has none of this name."""
+    parameter = tried.book.parameters.get(name)
+    return next((value for day, value in reversed(parameter.values) if day <= AS_OF), 0) if parameter else 0
 
 
 def _hassle(points: int) -> Plain:
@@ -139,7 +148,7 @@ def _terms(answers: Answers, sums: _Sums) -> Iterator[dict[str, Plain]]:
                 rules=["small-job-prepaid"], not_rules=["half-and-stages"])  # fmt: skip
 
 
-def _answers(answers: Answers, sums: _Sums) -> Iterator[dict[str, Plain]]:
+def _answers(answers: Answers, sums: _Sums, tried: Tried) -> Iterator[dict[str, Plain]]:
     fair, text = sums.fair, sums.text
     asks: dict[str, Plain] = {
         "asked_discount": True,
@@ -156,15 +165,17 @@ def _answers(answers: Answers, sums: _Sums) -> Iterator[dict[str, Plain]]:
     yield _case("no-word-to-sign", "D2", "outside", {"deal": {**asks, "closes_if_discounted": False}},
                 {"outcome": "quote", "price": _fixed(fair), "concessions": []},
                 "Asks, but would not sign for it: nothing", not_rules=["discount-that-closes"])  # fmt: skip
-    third = fair // 3
-    declined: Plain = {"outcome": "decline", "price": None}
-    told = f"3 x {text(third)} is no more than {text(fair)}: let go at once"
-    rules: list[Plain] = ["budget-hopeless"]
-    yield _case("hopeless-budget", "P7", "applies", {"deal": {"budget": third}}, declined, told, rules=rules)
+    times = _in_force(tried, "hopeless_budget")
+    if times:
+        budget = fair // times
+        declined: Plain = {"outcome": "decline", "price": None}
+        told = f"{times} x {text(budget)} is no more than {text(fair)}: let go at once"
+        rules: list[Plain] = ["budget-hopeless"]
+        yield _case("hopeless-budget", "P7", "applies", {"deal": {"budget": budget}}, declined, told, rules=rules)
 
 
 def _credit(answers: Answers, sums: _Sums, tried: Tried) -> Iterator[dict[str, Plain]]:
-    share = tried.book.parameters["credit_share"].values[-1][1] if "credit_share" in tried.book.parameters else 0
+    share = _in_force(tried, "credit_share")
     if not share or sums.fair * 10_000 % share:
         return
     average = sums.fair * 10_000 // share

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -48,6 +49,12 @@ def public_holidays(country: str, first: int) -> Holidays:
 
 
 def _found(country: str, years: range) -> holidays.HolidayBase:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of moving days that aren't known so far ahead: fewer years are written
+        return _asked(country, years)
+
+
+def _asked(country: str, years: range) -> holidays.HolidayBase:
     code, _, part = country.partition("-")
     try:
         found = holidays.country_holidays(code, subdiv=part or None, years=years)

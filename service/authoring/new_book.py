@@ -6,7 +6,8 @@ What the firm was not asked stays as shipped, but for sums of money in a currenc
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -40,14 +41,24 @@ class NewBook:
     own: int
 
 
+class TemplateLacks(Exception):
+    """What the firm's answers go into isn't in the template: it is no longer the book that shipped."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        super().__init__(f"the template has no {name}")
+
+
 def new_book(template: Mapping[str, bytes], answers: Answers, now: datetime) -> NewBook:
-    """`template`: the files of the shipped book. Raises BookRefused if what comes out is not sound, NoSuchCountry."""
+    """`template`: the files of the shipped book. Raises BookRefused if what comes out is not sound, NoSuchCountry,
+    TemplateLacks."""
     sources = {file: _source(file, raw) for file, raw in template.items() if file.endswith(".yaml")}
-    home = str(sources["book.yaml"].root.at("currency").scalar)
-    size = _size(sources["parameters.yaml"].root, home, answers.currency)
-    _put_calendar(sources["book.yaml"], answers, now.year)
-    _put_header(sources["book.yaml"], answers, home)
-    _put_parameters(sources["parameters.yaml"].root, answers, home, size)
+    with _places_for_answers():
+        home = str(sources["book.yaml"].root.at("currency").scalar)
+        size = _size(sources["parameters.yaml"].root, home, answers.currency)
+        _put_calendar(sources["book.yaml"], answers, now.year)
+        _put_header(sources["book.yaml"], answers, home)
+        _put_parameters(sources["parameters.yaml"].root, answers, home, size)
     if exponent(answers.currency) == 0:
         _without_decimals(sources)
     policy = {file: source for file, source in sources.items() if not file.startswith(_CASES)}
@@ -62,6 +73,14 @@ def new_book(template: Mapping[str, bytes], answers: Answers, now: datetime) -> 
     version = _checked_version(written, now)
     count = sum(len(_entries(source)) for source in kept.values())
     return NewBook(written, version, count, total - count, len(_entries(own)))
+
+
+@contextmanager
+def _places_for_answers() -> Iterator[None]:
+    try:
+        yield
+    except KeyError as missing:  # of a file, or of a Part's entry
+        raise TemplateLacks(str(missing.args[0])) from missing
 
 
 def _source(file: str, raw: bytes) -> Source:
@@ -93,10 +112,12 @@ def _checked_version(files: Mapping[str, bytes], now: datetime) -> str:
 
 
 def usual_small_job(template: Mapping[str, bytes], currency: str) -> str:
-    """The template's limit of a small job as a sum of about that size in the currency, in major units."""
-    parameters = _source("parameters.yaml", template["parameters.yaml"]).root
-    home = str(_source("book.yaml", template["book.yaml"]).root.at("currency").scalar)
-    dated = (parameters.at("parameters", "small_job", "values").entries or [])[-1]
+    """The template's limit of a small job as a sum of about that size in the currency, in major units.
+    Raises BookRefused, TemplateLacks."""
+    with _places_for_answers():
+        parameters = _source("parameters.yaml", template["parameters.yaml"]).root
+        home = str(_source("book.yaml", template["book.yaml"]).root.at("currency").scalar)
+        dated = (parameters.at("parameters", "small_job", "values").entries or [])[-1]
     major = parse_major(str(dated.value.scalar), home) // 10 ** exponent(home) * 10 ** _size(parameters, home, currency)
     return _major(major * 10 ** exponent(currency), currency)
 

@@ -131,6 +131,10 @@ def _side(name: str, ledger: Ledger | None, now: datetime) -> Side:
 
 
 def _files(name: str, ledger: Ledger | None) -> Mapping[str, bytes]:
+    if name.startswith("sha256:") and not _VERSION.fullmatch(name):
+        raise Refusal(
+            f"{name} is no version's id: those are sha256: and 64 digits, as `quotewright check` prints them."
+        )
     if not _VERSION.fullmatch(name):
         return read_files(Path(name))
     content = ledger.content(name) if ledger else None

@@ -39,7 +39,7 @@ def fmt(folder: Path, check: bool) -> None:
     except (ChangedMeanwhile, VersionChanged) as refused:
         raise Refusal(f"{folder}: {refused}; nothing more was written.") from refused
     except OSError as error:
-        raise Refusal(f"{error.filename or folder} can't be written: {error.strerror}.") from error
+        raise Refusal(f"{folder} can't be written: {error.strerror}.") from error
     for file in formatted.changed:
         click.echo(f"{'would change' if check else 'changed'} {folder / file}")
     for finding in formatted.unreadable:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Callable, Mapping
@@ -15,8 +16,8 @@ import click
 
 from service.authoring.answers import WEEKDAYS, Answers
 from service.authoring.holiday_dates import NoSuchCountry, public_holidays, time_zone_of
-from service.authoring.new_book import NewBook, new_book, usual_small_job
-from service.cli.books import read_files, refusal
+from service.authoring.new_book import NewBook, TemplateLacks, new_book, usual_small_job
+from service.cli.books import loaded_book, read_files, refusal
 from service.cli.refusals import Refusal
 from service.domain.money import parse_major
 from service.policy.findings import BookRefused
@@ -32,6 +33,11 @@ Examples:
 \b
 Exit codes: 0 written; 1 the folder isn't empty or the book can't be made; 2 wrong usage.
 """
+
+_COPY = (
+    f"A new book is made of {SHIPPED_BOOK}, as it came with the product. Give that back what was changed in it, "
+    "or begin with a copy of the folder and change the copy."
+)
 
 _START = Answers("", "services", "EUR", "Etc/UTC", "", (5, 6), (1000, 2000, 3000), 2000, 5000, 1500, 50_000, 14, 6)
 
@@ -90,6 +96,8 @@ def _questions(template: Mapping[str, bytes], folder: Path) -> tuple[_Question, 
         return text.strip()
 
     def number(text: str, _: Answers) -> int:
+        if not re.fullmatch(r"[0-9]{1,9}", text.strip()):
+            raise ValueError("a whole number, such as 14")
         return int(text)
 
     return (
@@ -134,17 +142,20 @@ def new(folder: Path, yes: bool, **flags: str | None) -> None:
     """
     _refuse_taken(folder)
     template = read_files(SHIPPED_BOOK)
+    loaded_book(SHIPPED_BOOK, template)
     answers = _START
-    for question in _questions(template, folder.absolute()):
-        answers = _answered(question, answers, flags[question.field], yes)
     try:
+        for question in _questions(template, folder.absolute()):
+            answers = _answered(question, answers, flags[question.field], yes)
         made = new_book(template, answers, datetime.now(UTC))
+    except TemplateLacks as lacks:
+        raise Refusal(f"{SHIPPED_BOOK} has no '{lacks.name}' any more, where an answer goes.", _COPY) from lacks
     except BookRefused as refused:
-        raise refusal(folder, refused.findings) from refused
+        raise Refusal(*refusal(folder, refused.findings).lines, _COPY) from refused
     try:
         _write(folder, made)
     except OSError as error:
-        raise Refusal(f"{error.filename or folder} can't be written: {error.strerror}.") from error
+        raise Refusal(f"{folder} can't be written: {error.strerror}.") from error
     click.echo(_summary(folder, answers, made))
 
 
@@ -172,7 +183,14 @@ def _answered(question: _Question, answers: Answers, flag: str | None, yes: bool
 
 
 def _refuse_taken(folder: Path) -> None:
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+    try:
+        astray = folder.is_symlink() and not folder.exists()
+        taken = folder.exists() and (not folder.is_dir() or any(folder.iterdir()))
+    except OSError as error:
+        raise Refusal(f"{folder} can't be written: {error.strerror}.") from error
+    if astray:
+        raise Refusal(f"{folder} is a link that leads nowhere: nothing was written. Name a folder instead.")
+    if taken:
         raise Refusal(f"{folder} is not empty: nothing was written. Name a folder that doesn't exist yet.")
 
 

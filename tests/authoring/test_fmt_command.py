@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from pathlib import Path
 
@@ -80,3 +81,14 @@ def test_a_file_behind_a_link_is_written_where_it_is(run: Run, tiny: Path, tmp_p
     assert run("fmt", tiny).exit_code == 0
     assert elsewhere.read_text() == "stage: price\n"
     assert (tiny / "price.yaml").is_symlink()
+
+
+def test_a_folder_that_cannot_be_written_is_told_by_its_own_name(
+    run: Run, tiny: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def read_only(prefix: str, dir: Path) -> None:
+        raise OSError(errno.EROFS, "Read-only file system", str(dir / f"{prefix}x1y2"))
+
+    monkeypatch.setattr(formatting.tempfile, "mkstemp", read_only)
+    result = run("fmt", tiny)
+    assert (result.exit_code, result.stderr) == (1, f"{tiny} can't be written: Read-only file system.\n")

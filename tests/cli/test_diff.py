@@ -131,6 +131,7 @@ def test_recorded_decisions_by_a_recorded_version(run, other, database):
 
 
 TROUBLE = [
+    (("{tiny}", "sha256:acba7e28cc7c"), "sha256:acba7e28cc7c is no version's id"),
     (["nowhere", "{tiny}"], "nowhere is not a folder"),
     (["{tiny}", "sha256:" + "0" * 64], "need a ledger"),
     (["{tiny}", "{tiny}", "--decisions", "5"], "need a ledger"),
