@@ -6,7 +6,7 @@ both fixed when the book is loaded.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -23,10 +23,6 @@ class Combine(StrEnum):
     UNION = "union"
 
 
-# Python looks an enum's members up slowly, and each decision combines a dozen slots.
-_MAX, _MIN, _FIRST, _ANY, _UNION = Combine.MAX, Combine.MIN, Combine.FIRST, Combine.ANY, Combine.UNION
-
-
 @dataclass(frozen=True, slots=True)
 class Slot:
     """One thing that rules decide. Numeric slots are clipped to `minimum`..`maximum` after combining."""
@@ -40,28 +36,36 @@ class Slot:
     meaning: str
 
 
-def combined(slot: Slot, current: Any, contributions: Sequence[Any]) -> Value:
-    """The slot's value after a stage, from its value before and what the fired rules contribute, in their order.
+Combiner = Callable[[Any, Sequence[Any]], Value]
+"""The slot's value after a stage, from its value before and what the fired rules contribute, in their order.
 
-    All of the slot's type: whoever bound the rules has seen to that.
-    """
-    combine = slot.combine
-    result: Value
-    if combine is _UNION:
-        result = current.union(contributions)
-    elif combine is _ANY:
-        result = current or any(contributions)
-    elif combine is _FIRST:
-        result = contributions[0] if contributions else current
-    else:
-        if combine is _MAX:
-            value = max((current, *contributions))
-        elif combine is _MIN:
-            value = min((current, *contributions))
-        else:
-            value = sum(contributions, current)
-        result = slot.minimum if value < slot.minimum else slot.maximum if value > slot.maximum else value
-    return result
+All of the slot's type: whoever bound the rules has seen to that.
+"""
+
+
+def combiner(slot: Slot) -> Combiner:
+    low, high = slot.minimum, slot.maximum
+
+    def clipped(value: int) -> int:
+        return low if value < low else high if value > high else value
+
+    match slot.combine:
+        case Combine.UNION:
+            return lambda current, contributions: current.union(contributions)
+        case Combine.ANY:
+            return lambda current, contributions: current or any(contributions)
+        case Combine.FIRST:
+            return lambda current, contributions: contributions[0] if contributions else current
+        case Combine.MAX:
+            return lambda current, contributions: clipped(max((current, *contributions)))
+        case Combine.MIN:
+            return lambda current, contributions: clipped(min((current, *contributions)))
+        case Combine.SUM:
+            return lambda current, contributions: clipped(sum(contributions, current))
+
+
+def combined(slot: Slot, current: Any, contributions: Sequence[Any]) -> Value:
+    return combiner(slot)(current, contributions)
 
 
 @dataclass(frozen=True, slots=True)

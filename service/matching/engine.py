@@ -74,11 +74,17 @@ class Ruleset:
         self.name = name
         self.rules = sum(len(group.rules) for group in layout.groups)
         refuse_collisions(layout.properties)
+        numbers = [number for group in layout.groups for number, _ in group.rules]
+        # Names of one length: to read one off a message is to cut it out.
+        digits = len(str(max(numbers, default=0)))
+        self._numbers = {f"{number:0{digits}}": number for number in numbers}
+        self._name = slice(2, 2 + digits)
         definition: dict[str, Any] = {}
         for index, group in enumerate(layout.groups):
             mark = {"$neq": {_GROUP: -1 - index}}
             for number, condition in group.rules:
-                definition[str(number)] = {"all": [{"m": {"$and": [mark, _written(condition)]}}], "count": 1}
+                when = {"m": {"$and": [mark, _written(condition)]}}
+                definition[f"{number:0{digits}}"] = {"all": [when], "count": 1}
         definition["~"] = {"all": [{"m": {"$ex": {_PRIME: 1}}}], "count": 1}
         self._handle: int = _c.create_ruleset(name, json.dumps(definition, separators=(",", ":")))
 
@@ -97,14 +103,14 @@ class Ruleset:
         try:
             if _c.assert_fact(handle, fact)[0]:
                 return []
-            numbers = []
+            numbers: list[int] = []
             started = _c.start_action_for_state(handle, offset)
             if started is not None:
                 message = started[1]
-                complete = _c.complete_and_start_action
+                complete, name, known = _c.complete_and_start_action, self._name, self._numbers
                 while message is not None:
-                    # The message is {"<number>":{...}}; a rule comes once for each of its true alternatives.
-                    numbers.append(int(message[2 : message.index('"', 2)]))
+                    # The message is {"<name>":{...}}; a rule comes once for each of its true alternatives.
+                    numbers.append(known[message[name]])
                     message = complete(handle, offset)
             _c.retract_fact(handle, retract)
         except _c.error as error:

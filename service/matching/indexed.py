@@ -9,6 +9,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from service.domain.facts import Facts, Type, Unit, Value
@@ -106,13 +107,13 @@ class IndexedTable:
             self._most = MOST_NAMED
 
     def settle(
-        self, env: Facts, outputs: Callable[[int], Sequence[Value]]
+        self, env: Facts, outputs: Callable[[Any, int], Sequence[Value]]
     ) -> tuple[tuple[int, ...], TableFault | None]:
-        """Places of the rows that fire; the default's is after all others."""
+        """Places of the rows that fire; the default's is after all others. `outputs`: as of SettledTable."""
         fits = self.fits(self._inputs(env))
         if not fits and self.table.has_default:
             return (self._count,), None
-        fires = chosen(self.table, fits, outputs) if fits else None
+        fires = chosen(self.table, fits, partial(outputs, env)) if fits else None
         if fires is None:
             return (), fault(self.table, self.stage, self.rows, fits, env, self.currency)
         return tuple(fires), None

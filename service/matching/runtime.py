@@ -22,7 +22,8 @@ from service.matching.asking import Env, askings
 from service.matching.compiled import Opinion, compiled_checks, decided_names, second_opinion
 from service.matching.engine import Lanes, Ruleset
 from service.matching.indexed import without_large
-from service.matching.stages import Contribution, compiled_stages
+from service.matching.rows import Contribution
+from service.matching.stages import compiled_stages, derivation
 from service.matching.tables import TableFault
 from service.matching.whynot import why_not
 from service.policy.binding import bind, epoch
@@ -59,9 +60,8 @@ class Runtime:
         self.program = program
         slim, self._taken = without_large(program)
         asked = askings(slim)
-        stages = compiled_stages(slim, self._taken)
-        self._derive = stages[0].compute
-        self._stages = tuple(zip(asked.rounds[1:], stages[1:], strict=True))
+        self._derive = derivation(slim)
+        self._stages = tuple(zip(asked.rounds[1:], compiled_stages(slim, self._taken), strict=True))
         self._lanes = Lanes([Ruleset(f"r{position}", layout) for position, layout in enumerate(asked.layouts)])
         weakref.finalize(self, self._lanes.close).atexit = False
         self._together = asked.together
@@ -85,12 +85,12 @@ class Runtime:
         faults: list[TableFault] = []
         lane = self._lanes.borrow()
         try:
-            for round, stage in self._stages:
+            for round, decide in self._stages:
                 for asking in round:
                     for matched in lane.matched(asking.position, asking.properties(env)):
                         for number in self._together[matched]:
                             flags[number] = True
-                stage.decide(env, flags, contributions, faults)
+                decide(env, flags, contributions, faults)
         finally:
             self._lanes.give_back(lane)
         disagreement = None
@@ -134,8 +134,7 @@ class Runtime:
     def _begun(self, facts: Facts) -> Env:
         """The facts, those derived from them alone, and slots that no rule has written yet."""
         env: Env = {**facts, **self._initial}
-        if self._derive is not None:
-            self._derive(env)
+        self._derive(env)
         return env
 
     def _difference(self, env: Env, flags: list[Any], other_values: tuple[Value, ...], other_flags: list[Any]) -> str:

@@ -5,8 +5,9 @@ The second opinion settles the same by `service.policy.hits`; here it is done in
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import compress
 from typing import Any
 
@@ -99,7 +100,7 @@ def _shown(node: Node, env: Facts, currency: str) -> str:
 @dataclass(frozen=True, slots=True)
 class SettledTable:
     """A table whose rows the engine is asked about. `first` to `end`: program-wide numbers of its rows; the default,
-    if it has one, comes after them."""
+    if it has one, comes after them. `outputs`: for a row, by its place in the table, what it gives in an env."""
 
     table: BoundTable
     stage: str
@@ -107,35 +108,42 @@ class SettledTable:
     first: int
     end: int
     currency: str
+    outputs: Callable[[Any, int], Sequence[Value]]
 
-    def settle(self, env: Facts, flags: list[Any], outputs: Outputs) -> TableFault | None:
+    def settle(self, env: Facts, flags: list[Any]) -> TableFault | None:
         """From the flags of the rows whose cells fit to the flags of those that fire."""
-        fits = list(compress(range(self.end - self.first), flags[self.first : self.end]))
-        if not fits:
-            return None if self.table.has_default else self._fault(fits, env)
-        if self.table.has_default:
+        first, table = self.first, self.table
+        fitting = flags[first : self.end]
+        count = fitting.count(True)
+        if not count:
+            return None if table.has_default else self._fault((), env)
+        if table.has_default:
             flags[self.end] = False
-        fires = chosen(self.table, fits, outputs)
+        if count == 1:
+            return None
+        fits = list(compress(range(len(fitting)), fitting))
+        fires = chosen(table, fits, partial(self.outputs, env))
         if fires is not fits:
             for place in fits:
-                flags[self.first + place] = False
+                flags[first + place] = False
             for place in fires or ():
-                flags[self.first + place] = True
+                flags[first + place] = True
         return self._fault(fits, env) if fires is None else None
 
     def _fault(self, fits: Sequence[int], env: Facts) -> TableFault:
         return fault(self.table, self.stage, self.rows, fits, env, self.currency)
 
 
-def summed(table: BoundTable, given: Sequence[tuple[str, Any]]) -> list[Any]:
-    """The values given to a slot, those of the table's rows as their sum."""
-    own: list[Any] = []
-    others: list[Any] = []
-    for rule, value in given:
-        mine = rule.startswith(table.id + "/") and not rule.endswith("/default")
-        (own if mine else others).append(value)
-    return [*others, sum(own)] if own else others
+def summed(tables: Iterable[BoundTable], given: Iterable[tuple[str, Any]]) -> list[Any]:
+    """The values given to a slot, those of each table's rows as their sum."""
+    rest, sums = list(given), []
+    for table in tables:
+        own = [_is_row(table, rule) for rule, _ in rest]
+        if any(own):
+            sums.append(sum([value for (_, value), mine in zip(rest, own, strict=True) if mine]))
+            rest = [pair for pair, mine in zip(rest, own, strict=True) if not mine]
+    return [*[value for _, value in rest], *sums]
 
 
-Sums = Mapping[str, tuple[BoundTable, ...]]
-"""By slot, the tables that give it the sum of their rows."""
+def _is_row(table: BoundTable, rule: str) -> bool:
+    return rule.startswith(table.id + "/") and not rule.endswith("/default")
