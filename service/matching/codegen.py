@@ -23,10 +23,20 @@ SMALL_SET = 6
 
 
 class Term(NamedTuple):
-    """Python text of a value. Depth 0: a name or a literal, cheap to repeat."""
+    """Python text of a value. Depth 0: a name or a literal, cheap to repeat.
+
+    `low`, `high`: ends that a number can't leave, as far as literals alone tell; None is no end.
+    """
 
     text: str
     depth: int = 0
+    low: int | None = None
+    high: int | None = None
+
+    @property
+    def number(self) -> int | None:
+        """Of a literal, or of what comes to one."""
+        return self.low if self.low == self.high else None
 
 
 FALSE, TRUE = Term("False"), Term("True")
@@ -52,22 +62,24 @@ class PythonLines:
         name = f"v{self._names}"
         # Every text of some depth stands in parentheses; without them Python reads the line faster.
         self.lines.append(f"{name}={term.text[1:-1]}")
-        return Term(name)
+        return Term(name, 0, term.low, term.high)
 
-    def _term(self, text: str, *args: Term) -> Term:
+    def _term(self, text: str, *args: Term, low: int | None = None, high: int | None = None) -> Term:
         """`text` stands in parentheses."""
+        if low is not None and low == high:
+            return _number(low)
         depth = 1
         for arg in args:
             if arg.depth >= depth:
                 depth = arg.depth + 1
-        term = Term(text, depth)
+        term = Term(text, depth, low, high)
         return self.named(term) if depth >= DEEPEST else term
 
     def let(self, name: str, type: Type, value: Term) -> Term:
         return self.named(value)
 
     def lit(self, value: Any, type: Type) -> Term:
-        return Term(repr(value) if not isinstance(value, int) or value >= 0 else f"({value})")
+        return _number(value) if isinstance(value, int) and not isinstance(value, bool) else Term(repr(value))
 
     def not_(self, a: Term) -> Term:
         return self._term(f"(not {a.text})", a)
@@ -94,15 +106,23 @@ class PythonLines:
         return self._term(f"({a.text} in {f'({listed},)' if len(members) <= SMALL_SET else f'{{{listed}}}'})", a)
 
     def add(self, a: Term, b: Term) -> Term:
-        if a.text == "0":
+        if a.number == 0:
             return b
-        return self._term(f"({a.text} + {b.text})", a, b)
+        if b.number == 0:
+            return a
+        return self._term(f"({a.text} + {b.text})", a, b, low=_sum(a.low, b.low), high=_sum(a.high, b.high))
 
     def sub(self, a: Term, b: Term) -> Term:
-        return self._term(f"({a.text} - {b.text})", a, b)
+        low, high = _sum(a.low, _negative(b.high)), _sum(a.high, _negative(b.low))
+        return self._term(f"({a.text} - {b.text})", a, b, low=low, high=high)
 
     def mul(self, a: Term, b: Term) -> Term:
-        return self._term(f"({a.text} * {b.text})", a, b)
+        if b.number == 1:
+            return a
+        if a.low is None or a.high is None or b.low is None or b.high is None:
+            return self._term(f"({a.text} * {b.text})", a, b)
+        ends = [x * y for x in (a.low, a.high) for y in (b.low, b.high)]
+        return self._term(f"({a.text} * {b.text})", a, b, low=min(ends), high=max(ends))
 
     def div(self, a: Term, divisor: int, rounding: Rounding) -> Term:
         x, k = self.named(a).text, divisor
@@ -118,15 +138,50 @@ class PythonLines:
         return self._term(text)
 
     def min(self, a: Term, b: Term) -> Term:
+        if _at_most(a, b) or _at_most(b, a):
+            return a if _at_most(a, b) else b
         x, y = self.named(a), self.named(b)
-        return self._term(f"({x.text} if {x.text} <= {y.text} else {y.text})")
+        high = min([end for end in (a.high, b.high) if end is not None], default=None)
+        return self._term(f"({x.text} if {x.text} <= {y.text} else {y.text})", low=_lower(a, b), high=high)
 
     def max(self, a: Term, b: Term) -> Term:
+        if _at_most(a, b) or _at_most(b, a):
+            return b if _at_most(a, b) else a
         x, y = self.named(a), self.named(b)
-        return self._term(f"({x.text} if {x.text} >= {y.text} else {y.text})")
+        low = max([end for end in (a.low, b.low) if end is not None], default=None)
+        return self._term(f"({x.text} if {x.text} >= {y.text} else {y.text})", low=low, high=_higher(a, b))
 
     def if_(self, condition: Term, then: Term, otherwise: Term) -> Term:
-        return self._term(f"({then.text} if {condition.text} else {otherwise.text})", condition, then, otherwise)
+        if condition in (TRUE, FALSE) or then == otherwise:
+            return otherwise if condition == FALSE else then
+        text = f"({then.text} if {condition.text} else {otherwise.text})"
+        low, high = _lower(then, otherwise), _higher(then, otherwise)
+        return self._term(text, condition, then, otherwise, low=low, high=high)
+
+
+def _number(value: int) -> Term:
+    return Term(str(value) if value >= 0 else f"({value})", 0, value, value)
+
+
+def _sum(a: int | None, b: int | None) -> int | None:
+    return None if a is None or b is None else a + b
+
+
+def _negative(a: int | None) -> int | None:
+    return None if a is None else -a
+
+
+def _at_most(a: Term, b: Term) -> bool:
+    """Whether `a <= b` is sure."""
+    return a.high is not None and b.low is not None and a.high <= b.low
+
+
+def _lower(a: Term, b: Term) -> int | None:
+    return None if a.low is None or b.low is None else min(a.low, b.low)
+
+
+def _higher(a: Term, b: Term) -> int | None:
+    return None if a.high is None or b.high is None else max(a.high, b.high)
 
 
 class Loads(dict[str, Term]):
