@@ -33,7 +33,8 @@ class Asking:
 @dataclass(frozen=True, slots=True)
 class Askings:
     """`rounds`: for each stage what is asked before it. `always`: program-wide numbers of rules that can't but fire.
-    `together`: by the number that the engine has for a condition, those of all rules that have it."""
+    `together`: where several rules have one condition, by the number of the first, which the engine knows it by, those
+    of the others."""
 
     layouts: tuple[Layout, ...]
     rounds: tuple[tuple[Asking, ...], ...]
@@ -58,7 +59,9 @@ def askings(program: Program) -> Askings:
                 conditions.setdefault(condition, []).append((number, rule.id))
             elif condition:
                 always.append(number)
-        together.update((sharing[0][0], tuple(number for number, _ in sharing)) for sharing in conditions.values())
+        for (first, _), *others in conditions.values():
+            if others:
+                together[first] = tuple(number for number, _ in others)
         functions.append([])
         for layout in spread((*sharing[0], condition) for condition, sharing in conditions.items()):
             name = f"facts{len(layouts)}"
@@ -116,16 +119,23 @@ def _written(program: Program, stage: Stage) -> Iterable[str]:
 
 def _facts_function(module: Module, name: str, properties: list[tuple[str, Source]]) -> None:
     code, loads = PythonLines(), Loads()
-    template, integers, said = "", [], []
+    template = ""
+    integers: list[str] = []
+    said: list[str] = []
+    truths: list[str] = []
     for prop, source in properties:
         if isinstance(source, Truth):
             value = fold(source.node, code, loads).text
-            said.append(f"""{f',"{prop}":1'!r} if {value if source.wanted else f"not {value}"} else ''""")
+            said.append(f',"{prop}":1')
+            truths.append(value if source.wanted else f"not {value}")
         else:
             template += f',"{prop}":%d'
             integers.append(_integer(module, code, loads, source))
-    texts = [f"{template!r} % ({', '.join(integers)},)", *said] if integers else said
-    module.function(name, "env", [*loads.lines, *code.lines, f"return ''.join(({', '.join(texts)},))"])
+    texts = [f"{template!r} % ({', '.join(integers)},)"] if integers else []
+    if said:
+        module.names[f"said_{name}"] = tuple(said)
+        texts.append(f"''.join(compress(said_{name}, ({', '.join(truths)},)))")
+    module.function(name, "env", [*loads.lines, *code.lines, f"return {' + '.join(texts)}"])
 
 
 def _integer(module: Module, code: PythonLines, loads: Loads, source: Reading | Sign) -> str:

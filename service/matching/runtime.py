@@ -18,6 +18,7 @@ from typing import Any
 from service.domain.decision import NotFired
 from service.domain.effects import Combine
 from service.domain.facts import Facts, Value
+from service.domain.record import maker
 from service.matching.asking import Env, askings
 from service.matching.compiled import Opinion, compiled_checks, decided_names, second_opinion
 from service.matching.engine import Lanes, Ruleset
@@ -47,6 +48,9 @@ class Matched:
     contributions: dict[str, tuple[Contribution, ...]]
     disagreement: str | None
     faults: tuple[TableFault, ...] = ()
+
+
+_new_matched = maker(Matched)
 
 
 class Runtime:
@@ -83,20 +87,28 @@ class Runtime:
         flags = self._flags.copy()
         contributions: dict[str, tuple[Contribution, ...]] = {}
         faults: list[TableFault] = []
-        lane = self._lanes.borrow()
+        together, lane = self._together, self._lanes.borrow()
         try:
             for round, decide in self._stages:
                 for asking in round:
                     for matched in lane.matched(asking.position, asking.properties(env)):
-                        for number in self._together[matched]:
-                            flags[number] = True
+                        flags[matched] = True
+                        if matched in together:
+                            for number in together[matched]:
+                                flags[number] = True
                 decide(env, flags, contributions, faults)
         finally:
             self._lanes.give_back(lane)
         disagreement = None
         if self._decided(env) != second_values or flags != second_flags:
             disagreement = self._difference(env, flags, second_values, second_flags)
-        return Matched(env, self._fired(flags), contributions, disagreement, tuple(faults))
+        return _new_matched(
+            env=env,
+            fired=self._fired(flags),
+            contributions=contributions,
+            disagreement=disagreement,
+            faults=tuple(faults),
+        )
 
     def outlook(self, facts: Facts) -> Env:
         """All values by the second opinion alone: for what-ifs that aren't the decision itself."""

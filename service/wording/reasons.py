@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from operator import attrgetter
 from typing import Any
 
 from service.domain.decision import Effect, Reason
@@ -20,6 +21,7 @@ Rendered = Callable[[Mapping[str, Any]], str]
 
 
 _new_effect, _new_reason = maker(Effect), maker(Reason)
+_ID = attrgetter("id")
 
 
 def rendered(template: Template, currency: str) -> Rendered:
@@ -49,7 +51,7 @@ class Reasons:
     """Every rule of a program, ready to say why it fired."""
 
     def __init__(self, program: Program) -> None:
-        rules = [rule for stage in program.stages for rule in stage.rules]
+        rules = [rule for stage in program.stages for rule in stage.rules if rule.reason.parts]
         made = {rule.id: _reason_maker(rule, program.currency) for rule in rules}
         self._settled = {rule.id: made.pop(rule.id)({}, {}) for rule in rules if _always_the_same(rule)}
         self._made = made
@@ -59,9 +61,11 @@ class Reasons:
 
         `written`: by slot, what each rule contributed to it.
         """
-        settled, made = self._settled, self._made
-        telling = [rule.id for rule in fired if rule.reason.parts]
-        return tuple([settled[id] if id in settled else made[id](written, env) for id in telling])
+        reasons = [*map(self._settled.get, map(_ID, fired))]
+        for place, settled in enumerate(reasons):
+            if settled is None and fired[place].id in self._made:
+                reasons[place] = self._made[fired[place].id](written, env)
+        return tuple(filter(None, reasons))
 
 
 def _reason_maker(rule: BoundRule, currency: str) -> Callable[[Written, Mapping[str, Any]], Reason]:
