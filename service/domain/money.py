@@ -30,11 +30,10 @@ def divide(x: int, k: int, rounding: Rounding) -> int:
         return x // k
     if rounding is _UP:
         return -(-x // k)
-    quotient, rest = divmod(abs(x), k)
-    twice = 2 * rest
-    if twice > k or (twice == k and (rounding is _HALF_UP or quotient % 2)):
-        quotient += 1
-    return quotient if x >= 0 else -quotient
+    if rounding is _HALF_UP:
+        return (2 * x + k) // (2 * k) if x >= 0 else -((k - 2 * x) // (2 * k))
+    quotient, rest = divmod(x, k)
+    return quotient + (2 * rest > k or (2 * rest == k and quotient % 2 == 1))
 
 
 def percent_of(amount: int, bp: int, rounding: Rounding) -> int:
@@ -59,9 +58,10 @@ def shares(total: int, weights: Sequence[int]) -> tuple[int, ...]:
     parts = [size * weight // whole for weight in weights]
     missing = size - sum(parts)
     if missing:
-        by_remainder = sorted(range(len(weights)), key=lambda i: (-(size * weights[i] % whole), i))
-        for i in by_remainder[:missing]:
-            parts[i] += 1
+        remainders = [size * weight % whole for weight in weights]
+        # Sorting keeps equal ones in their order, the other way round too.
+        for place in sorted(range(len(weights)), key=remainders.__getitem__, reverse=True)[:missing]:
+            parts[place] += 1
     return tuple(parts) if total >= 0 else tuple([-part for part in parts])
 
 

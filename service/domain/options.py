@@ -10,7 +10,7 @@ from service.domain.money import PERCENT_SCALE, Rounding, divide
 from service.domain.record import maker
 
 _new_option = maker(Option)
-_by_share = itemgetter(2, 0)
+_by_share, _id = itemgetter(2, 0), itemgetter(0)
 
 
 def options(
@@ -23,7 +23,7 @@ def options(
     if not offered:
         return ()
     ordered = sorted(offered, key=_by_share)
-    if recommended not in [id for id, _, _ in ordered]:
+    if recommended not in map(_id, ordered):
         recommended = min(ordered, key=lambda option: (abs(option[2] - PERCENT_SCALE), option[0]))[0]
     low, target, high, fixed = price.low, price.target, price.high, price.fixed is not None
     made = []

@@ -13,7 +13,7 @@ from service.domain.effects import Combine
 from service.domain.facts import Facts, Value
 from service.matching.branching import looked_up
 from service.matching.codegen import FALSE, Loads, Module, PythonLines, Term, locals_used
-from service.policy.nodes import DECISION, HAS, MEMBER, Node
+from service.policy.nodes import DECISION, HAS, MEMBER, Op
 from service.policy.program import BoundGuardrail, BoundOption, Program, fold, run
 
 Opinion = Callable[[Facts], tuple[tuple[Value, ...], list[Any]]]
@@ -71,27 +71,23 @@ class Checks:
 
 def compiled_checks(program: Program) -> Checks:
     module = Module("guardrails and options")
-    _list_function(module, "broken", [rail.holds for rail in program.guardrails], "not ")
-    _list_function(module, "offered", [option.when for option in program.options], "")
-    for index, option in enumerate(program.options):
-        module.expression(f"share{index}", option.share)
-    function = module.build()
-    broken, offered = function("broken"), function("offered")
-    shares = [function(f"share{index}") for index in range(len(program.options))]
-
-    def breaches(env: Facts) -> tuple[BoundGuardrail, ...]:
-        return tuple([program.guardrails[index] for index in broken(env)])
-
-    def options(env: Facts) -> tuple[tuple[BoundOption, int], ...]:
-        return tuple([(program.options[index], shares[index](env)) for index in offered(env)])
-
-    return Checks(breaches, options)
-
-
-def _list_function(module: Module, name: str, nodes: list[Node], negation: str) -> None:
-    """`name(env)`: indexes of the nodes that are true, or with `not ` those that are false."""
     code, loads = PythonLines(), Loads()
-    for index, node in enumerate(nodes):
-        term = fold(node, code, loads)
-        code.lines.append(f"if {negation}{term.text}: found.append({index})")
-    module.function(name, "env", [*loads.lines, "found = []", *code.lines, "return found"])
+    for index, rail in enumerate(program.guardrails):
+        module.names[f"rail{index}"] = rail
+        code.lines.append(f"if not {fold(rail.holds, code, loads).text}: found.append(rail{index})")
+    _list_function(module, "breaches", code, loads)
+    code, loads = PythonLines(), Loads()
+    for index, option in enumerate(program.options):
+        module.names[f"option{index}"] = option
+        # The share is worked out only where the option is offered.
+        module.expression(f"share{index}", option.share)
+        share = option.share.value if option.share.op is Op.LIT else f"share{index}(env)"
+        code.lines.append(f"if {fold(option.when, code, loads).text}: found.append((option{index}, {share}))")
+    _list_function(module, "options", code, loads)
+    function = module.build()
+    return Checks(function("breaches"), function("options"))
+
+
+def _list_function(module: Module, name: str, code: PythonLines, loads: Loads) -> None:
+    """`name(env)`: what the lines put into `found`."""
+    module.function(name, "env", [*loads.lines, "found = []", *code.lines, "return tuple(found)"])
