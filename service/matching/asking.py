@@ -21,6 +21,9 @@ Env = dict[str, Value]
 
 MOST_PATHS_OF_A_ROW = 8
 
+SMALL = 2**30 - 1
+"""Python compares integers up to here in a fraction of the time."""
+
 
 @dataclass(frozen=True, slots=True)
 class Asking:
@@ -144,16 +147,20 @@ def _integer(module: Module, code: PythonLines, loads: Loads, source: Reading | 
         left, right = (code.named(fold(node, code, loads)) for node in (source.left, source.right))
         if source.left.type.unit in (Unit.BOOL, Unit.ENUM):
             return f"{left.text} != {right.text}"
-        return f"({left.text} > {right.text}) - ({left.text} < {right.text})"
+        return f"(1 if {left.text} > {right.text} else -1 if {left.text} < {right.text} else 0)"
     value = fold(source.node, code, loads)
     if source.node.type.unit is Unit.ENUM:
         return f"{_index(module, source.node.type)}[{value.text}]"
-    return value.text if source.exact else _clamped(code.named(value))
+    return value.text if source.exact else _clamped(module, code.named(value))
 
 
-def _clamped(term: Term) -> str:
-    x = term.text
-    return f"({x} if {-LARGEST} <= {x} <= {LARGEST} else {LARGEST} if {x} > 0 else {-LARGEST})"
+def _clamped(module: Module, term: Term) -> str:
+    module.names["clamped"] = clamped
+    return f"({term.text} if {-SMALL} <= {term.text} <= {SMALL} else clamped({term.text}))"
+
+
+def clamped(number: int) -> int:
+    return max(-LARGEST, min(number, LARGEST))
 
 
 def _index(module: Module, type: Type) -> str:
