@@ -16,6 +16,7 @@ from schemas.findings import Finding, Invalid, child, suggestion
 from schemas.quote import QuoteRequestSchema
 from schemas.shapes import Aggregate, ListOf, Part
 from service.domain.facts import DAYS, FactDecl, Type, Unit, Value
+from service.domain.names import compiled
 from service.domain.quote import QuoteRequest
 
 EXTRA = "extra."
@@ -113,7 +114,7 @@ def _reader() -> Callable[[QuoteRequest], dict[str, Value]]:
     lines = ["def read(request):", " as_of = request.as_of", " facts = {}"]
     lines += _reads(QuoteRequestSchema(), "request", "", 1)
     namespace: dict[str, Callable[[QuoteRequest], dict[str, Value]]] = {}
-    exec("\n".join([*lines, " return facts"]), namespace)
+    exec(compiled("\n".join([*lines, " return facts"]), "facts of a request"), namespace)
     return namespace["read"]
 
 

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from service.domain.facts import Type
 from service.domain.money import Rounding
+from service.domain.names import compiled
 from service.policy.nodes import Node, Op
 from service.policy.program import fold
 
@@ -218,7 +219,7 @@ class Module:
     def build(self) -> Callable[[str], Any]:
         """A look-up of the compiled functions by name."""
         # The text holds only generated names, operators and reprs of typed literals, never text of a book.
-        exec(compile("\n".join(self._text), f"<{self.title}>", "exec"), self.names)
+        exec(compiled("\n".join(self._text), self.title), self.names)
         return self.names.__getitem__
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import compress
 from operator import itemgetter
+from sys import intern
 from threading import Lock
 from typing import Any
 
@@ -169,9 +170,9 @@ class Runtime:
 def _initial(program: Program) -> Env:
     initial: Env = {}
     for slot in program.slots.values():
-        initial[DECISION + slot.name] = frozenset() if slot.combine is Combine.UNION else slot.initial
+        initial[intern(DECISION + slot.name)] = frozenset() if slot.combine is Combine.UNION else slot.initial
     for slot_name, member in program.members:
-        initial[DECISION + slot_name + MEMBER + member] = False
+        initial[intern(DECISION + slot_name + MEMBER + member)] = False
     return initial
 
 
