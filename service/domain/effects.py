@@ -6,7 +6,7 @@ both fixed when the book is loaded.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -36,7 +36,7 @@ class Slot:
     meaning: str
 
 
-Combiner = Callable[[Any, Sequence[Any]], Value]
+Combiner = Callable[[Any, Iterable[Any]], Value]
 """The slot's value after a stage, from its value before and what the fired rules contribute, in their order.
 
 All of the slot's type: whoever bound the rules has seen to that.
@@ -55,7 +55,7 @@ def combiner(slot: Slot) -> Combiner:
         case Combine.ANY:
             return lambda current, contributions: current or any(contributions)
         case Combine.FIRST:
-            return lambda current, contributions: contributions[0] if contributions else current
+            return lambda current, contributions: next(iter(contributions), current)
         case Combine.MAX:
             return lambda current, contributions: clipped(max((current, *contributions)))
         case Combine.MIN:
@@ -64,7 +64,7 @@ def combiner(slot: Slot) -> Combiner:
             return lambda current, contributions: clipped(sum(contributions, current))
 
 
-def combined(slot: Slot, current: Any, contributions: Sequence[Any]) -> Value:
+def combined(slot: Slot, current: Any, contributions: Iterable[Any]) -> Value:
     return combiner(slot)(current, contributions)
 
 

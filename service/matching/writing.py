@@ -6,25 +6,19 @@ and `contributions`. What several contributions come to is `service.domain.effec
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache, partial
-from itertools import compress
+from functools import partial
 from operator import itemgetter
 from typing import Any
 
-from service.domain.effects import Combine, Combiner, Slot, combined, combiner
+from service.domain.effects import Combine, Slot, combined, combiner
 from service.domain.facts import Value
 from service.matching.codegen import Module
 from service.matching.rows import Contribution
 from service.matching.tables import summed
 from service.policy.hits import BoundTable
 from service.policy.nodes import DECISION, MEMBER, Node, Op
-
-
-_MOST_CHOICES = 1024
-_MOST_REMEMBERED = 64
-"""Contributions to a slot in a stage past which nobody chooses alike."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,21 +75,30 @@ class Writing:
         settled = self._settled()
         if settled is None:
             yield f"if given{self.number}:"
-            come_to = self._constant("come_to", partial(_come_to, combiner(slot), self.sums))
-            yield f" given, result = {come_to}(env[{key}], given{self.number})"
-        elif len(settled) == 1 and self.fresh:
+            yield f" given = tuple(given{self.number})"
+        elif len(settled) == 1:
             yield f"if {self._flags()}:"
-            answer = _come_to(combiner(slot), self.sums, start, settled)
-            yield f" given, result = {self._constant('answer', answer)}"
+            yield f" given = {self._constant('contributions', settled)}"
         else:
-            chosen = "(True,)" if len(settled) == 1 else "chosen"
-            yield f"if {self._flags()}:" if len(settled) == 1 else f"if True in (chosen := {self._flags()}):"
-            come_to = self._constant("come_to", _of_chosen(combiner(slot), self.sums, settled))
-            yield f" given, result = {come_to}(env[{key}], {chosen})"
+            yield f"if True in (chosen := {self._flags()}):"
+            yield f" given = tuple(compress({self._constant('contributions', settled)}, chosen))"
+        if settled is not None and len(settled) == 1 and self.fresh and not self.sums:
+            yield f" result = {self._constant('result', combined(slot, start, [settled[0][1]]))}"
+        else:
+            yield f" result = {self._constant('combine', combiner(slot))}(env[{key}], {self._values(settled)})"
         yield f" env[{key}] = result"
         yield f" contributions[{name}] = {'given' if self.fresh else f'contributions.get({name}, ()) + given'}"
         for member in self.read:
             yield f" env[{DECISION + slot.name + MEMBER + member!r}] = {member!r} in result"
+
+    def _values(self, settled: tuple[Contribution, ...] | None) -> str:
+        """Text of the values given."""
+        if self.sums:
+            return f"{self._constant('summed', partial(summed, self.sums))}(given)"
+        if settled is None:
+            return "[value for _, value in given]"
+        values = self._constant("values", tuple(value for _, value in settled))
+        return values if len(settled) == 1 else f"compress({values}, chosen)"
 
     def _settled(self) -> tuple[Contribution, ...] | None:
         """What each giver gives; None where some of that must be worked out."""
@@ -119,23 +122,3 @@ class Writing:
         self.module.names[f"{name}{self.number}"] = value
         return f"{name}{self.number}"
 
-
-_Answer = tuple[tuple[Contribution, ...], Value]
-"""What is given to a slot, and its value then."""
-
-
-def _come_to(combine: Combiner, sums: Sequence[BoundTable], current: Value, given: Iterable[Contribution]) -> _Answer:
-    given = tuple(given)
-    return given, combine(current, summed(sums, given) if sums else [value for _, value in given])
-
-
-def _of_chosen(
-    combine: Combiner, sums: Sequence[BoundTable], settled: Sequence[Contribution]
-) -> Callable[[Value, tuple[bool, ...]], _Answer]:
-    """From the slot's value before, and from which of the contributions are given."""
-
-    def of_chosen(current: Value, chosen: tuple[bool, ...]) -> _Answer:
-        return _come_to(combine, sums, current, compress(settled, chosen))
-
-    # Quotes of one kind choose alike.
-    return lru_cache(_MOST_CHOICES)(of_chosen) if len(settled) <= _MOST_REMEMBERED else of_chosen
