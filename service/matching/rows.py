@@ -53,7 +53,9 @@ def _compiled(rule: BoundRule) -> tuple[_Effect, ...]:
         module.expression(f"effect{index}", rule.effects[index][1])
     function: Callable[[str], Any] = module.build() if computed else str
     return tuple(
-        (slot, (rule.id, False), function(f"effect{index}")) if index in computed else (slot, (rule.id, node.value), None)
+        (slot, (rule.id, False), function(f"effect{index}"))
+        if index in computed
+        else (slot, (rule.id, node.value), None)
         for index, (slot, node) in enumerate(rule.effects)
     )
 

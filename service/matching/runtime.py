@@ -28,7 +28,7 @@ from service.matching.rows import Contribution
 from service.matching.stages import compiled_stages, derivation
 from service.matching.tables import TableFault
 from service.matching.whynot import why_not
-from service.policy.binding import bind, epoch
+from service.policy.binding import bind, epoch_of, turning_days
 from service.policy.book import Book
 from service.policy.collecting import uncollected
 from service.policy.nodes import DECISION, MEMBER
@@ -179,8 +179,6 @@ def _initial(program: Program) -> Env:
 MOST_RUNTIMES = 16
 """Of one book: pairs of a parameter epoch and a currency. A client may name any date, so this is bounded."""
 
-MOST_DAYS = 1_000
-
 
 class Policy:
     """A book's runtimes, one for each period in which its parameters stand and each currency. Safe for threads.
@@ -190,7 +188,7 @@ class Policy:
 
     def __init__(self, book: Book) -> None:
         self.book = book
-        self._epochs: dict[date, date] = {}
+        self._turning_days = turning_days(book)
         self._runtimes: OrderedDict[tuple[date, str], Runtime] = OrderedDict()
         self._lock = Lock()
         self._building = Lock()
@@ -202,16 +200,8 @@ class Policy:
         """
         if overrides:
             return Runtime(bind(self.book, as_of, currency, overrides))
-        key = (self._epoch(as_of), currency)
+        key = (epoch_of(self._turning_days, as_of), currency)
         return self._kept(key) or self._built(key, as_of)
-
-    def _epoch(self, as_of: date) -> date:
-        found = self._epochs.get(as_of)
-        if found is None:
-            if len(self._epochs) >= MOST_DAYS:
-                self._epochs.clear()
-            found = self._epochs[as_of] = epoch(self.book, as_of)
-        return found
 
     def _kept(self, key: tuple[date, str]) -> Runtime | None:
         with self._lock:

@@ -121,4 +121,3 @@ class Writing:
         """Its name in the compiled module."""
         self.module.names[f"{name}{self.number}"] = value
         return f"{name}{self.number}"
-

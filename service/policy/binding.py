@@ -52,9 +52,19 @@ class NoParameter(Exception):
 
 def epoch(book: Book, as_of: date) -> date:
     """The newest day, `as_of` at the latest, on which a parameter or a rate took its value; `date.min` before all."""
-    dated = [day for parameter in book.parameters.values() for day, _ in parameter.values if day <= as_of]
-    dated += [day for rates in book.rates.values() for day, _ in rates if day <= as_of]
-    return max(dated, default=date.min)
+    return epoch_of(turning_days(book), as_of)
+
+
+def turning_days(book: Book) -> tuple[date, ...]:
+    """The days on which a parameter or a rate takes a value, rising."""
+    days = {day for parameter in book.parameters.values() for day, _ in parameter.values}
+    days |= {day for rates in book.rates.values() for day, _ in rates}
+    return tuple(sorted(days))
+
+
+def epoch_of(turning_days: Sequence[date], as_of: date) -> date:
+    before = bisect_right(turning_days, as_of)
+    return turning_days[before - 1] if before else date.min
 
 
 def bind(book: Book, as_of: date, currency: str, overrides: Mapping[str, int] | None = None) -> Program:
