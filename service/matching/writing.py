@@ -111,10 +111,12 @@ class Writing:
         return tuple(settled)
 
     def _flags(self) -> str:
-        """Text of the givers' flags: of one the flag itself, else a tuple."""
+        """Text of the givers' flags: of one the flag itself."""
         flags = [giver.flag for giver in self.givers if isinstance(giver, Giver)]
         if len(flags) == 1:
             return f"flags[{flags[0]}]"
+        if flags[-1] - flags[0] < len(flags):
+            return f"flags[{flags[0]}:{flags[-1] + 1}]"
         return f"{self._constant('choose', itemgetter(*flags))}(flags)"
 
     def _constant(self, name: str, value: Any) -> str:
