@@ -1,4 +1,4 @@
-"""How a policy changes hands: what a new version of a book changes, before anyone relies on it.
+"""How a policy changes hands: what a new version of a book changes, whose word that needs, and how it comes into force.
 
-Reads books and decides by them; opens no files and no database, prints nothing.
+Reads books and decides by them, and keeps versions in the ledger; opens no folders, prints nothing.
 """

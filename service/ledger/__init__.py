@@ -1,4 +1,4 @@
-"""The record of every decision. The only package that imports SQLAlchemy; knows neither HTTP nor policy text."""
+"""The record of every decision and of every policy version. The only package that imports SQLAlchemy; knows neither HTTP nor policy text."""
 
 from service.ledger.database import Database
 from service.ledger.entries import Entry, KeyReused, Recorded, new_decision_id
@@ -7,17 +7,23 @@ from service.ledger.ledger import Ledger
 from service.ledger.migrate import migrate
 from service.ledger.outcomes import Outcomes
 from service.ledger.overrides import Overrides
+from service.ledger.policies import Kept, NewStep, Origin, PolicyRegister, StoredVersion
 
 __all__ = [
     "Database",
     "Entry",
+    "Kept",
     "KeyReused",
     "Ledger",
     "LedgerUnavailable",
     "LedgerUrlRefused",
+    "NewStep",
+    "Origin",
     "Outcomes",
     "Overrides",
+    "PolicyRegister",
     "Recorded",
+    "StoredVersion",
     "migrate",
     "new_decision_id",
 ]

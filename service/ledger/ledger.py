@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Table, bindparam, select, tuple_
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection, Row, bindparam, select, tuple_
 
+from service.ledger.conflicts import KINDS, inserted_once
 from service.ledger.database import Database
 from service.ledger.entries import Entry, KeyReused, Recorded
 from service.ledger.tables import decisions, policy_versions
@@ -30,19 +30,12 @@ _LATEST = (
 )
 _CONTENT = select(policy_versions.c.content).where(policy_versions.c.version == bindparam("version"))
 _KNOWN_VERSION = select(policy_versions.c.version).where(policy_versions.c.version == bindparam("version"))
-_INSERT: dict[str, Callable[[Table], sqlite.Insert | postgresql.Insert]] = {
-    "sqlite": sqlite.insert,
-    "postgresql": postgresql.insert,
-}
 _INSERT_ENTRY = {
-    kind: insert(decisions)
-    .on_conflict_do_nothing(index_elements=["caller", "idempotency_key"])
-    .returning(decisions.c.id)  # tells what was inserted: PostgreSQL gives no row count for such an insert
-    for kind, insert in _INSERT.items()
+    # The ids tell what was inserted: PostgreSQL gives no row count for such an insert.
+    kind: inserted_once(kind, decisions, "caller", "idempotency_key").returning(decisions.c.id)
+    for kind in KINDS
 }
-_INSERT_VERSION = {
-    kind: insert(policy_versions).on_conflict_do_nothing(index_elements=["version"]) for kind, insert in _INSERT.items()
-}
+_INSERT_VERSION = {kind: inserted_once(kind, policy_versions, "version") for kind in KINDS}
 
 
 class Ledger:
