@@ -13,7 +13,7 @@ from schemas import json_text
 from schemas.fields import Described, Flag, json_name, refusal
 from schemas.findings import Fault, Finding, Invalid, placed
 from schemas.quote import QuoteRequestSchema
-from schemas.request import BookChecks, read_request
+from schemas.request import Books, read_request
 from schemas.shapes import Part, Strict
 from service.domain.quote import QuoteRequest
 
@@ -64,7 +64,7 @@ class PreviewSchema(_ShellSchema):
     request = Part(QuoteRequestSchema, "The request to decide on.")  # type: ignore[assignment]
 
 
-def load_preview(raw: bytes, now: datetime, book: BookChecks) -> Preview:
+def load_preview(raw: bytes, now: datetime, book: Books) -> Preview:
     """Raises `Invalid` with the findings of the whole body."""
     text = json_text.parse(raw)
     if text.unreadable:

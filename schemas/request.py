@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from functools import cache
-from typing import Any
+from typing import Any, Protocol
 
 from marshmallow import ValidationError
 
@@ -23,22 +23,38 @@ from service.domain.facts import FactDecl
 from service.domain.quote import QuoteRequest
 
 
+Members = Mapping[str, Any]
+"""The fields of a request that were read; those at fault are missing."""
+
+
+class Books(Protocol):
+    """The books that may decide a request. `zone`: in which the day of a request is counted that names none."""
+
+    @property
+    def zone(self) -> tzinfo: ...
+    def deciding(self, members: Members, as_of: date) -> BookChecks | Finding:
+        """What the one asks that decides on that day, or why none does."""
+
+
 @dataclass(frozen=True, slots=True)
 class BookChecks:
-    """What the book in force adds: its time zone, in which days are counted, its version and its own facts."""
+    """What a book adds: its time zone, in which days are counted, its version and its own facts."""
 
     zone: tzinfo = UTC
     version: str | None = None
     extra_facts: Mapping[str, FactDecl] | None = None
 
-    def findings(self, members: Mapping[str, Any]) -> Iterator[Finding]:
+    def deciding(self, members: Members, as_of: date) -> BookChecks:
+        return self
+
+    def findings(self, members: Members) -> Iterator[Finding]:
         if self.extra_facts is not None:
             yield from extra_findings(members.get("extra") or {}, self.extra_facts)
         wanted = members.get("policy_version")
         if wanted and self.version and wanted != self.version:
             yield Finding(
-                "/policy_version", "unknown-policy-version", "Another version of the policy is in force.",
-                f"The one in force is {self.version}; leave the field out to take whichever is.",
+                "/policy_version", "unknown-policy-version", "Another version of the policy is in force on that day.",
+                f"The one in force then is {self.version}; leave the field out to take whichever is.",
             )  # fmt: skip
 
 
@@ -47,7 +63,7 @@ CLOCK_SKEW = timedelta(minutes=5)
 """How far ahead of ours a caller's clock may be."""
 
 
-def load_request(raw: bytes, now: datetime, book: BookChecks = ANY_BOOK) -> QuoteRequest:
+def load_request(raw: bytes, now: datetime, book: Books = ANY_BOOK) -> QuoteRequest:
     """A request from the bytes of a body. `now`: aware; stands in for `received_at`. Raises `Invalid`."""
     text = json_text.parse(raw)
     if text.unreadable:
@@ -56,7 +72,7 @@ def load_request(raw: bytes, now: datetime, book: BookChecks = ANY_BOOK) -> Quot
 
 
 def read_request(
-    value: object, now: datetime, book: BookChecks = ANY_BOOK, findings: Sequence[Finding] = (), pointer: str = ""
+    value: object, now: datetime, book: Books = ANY_BOOK, findings: Sequence[Finding] = (), pointer: str = ""
 ) -> QuoteRequest:
     """A request from a parsed JSON value. Raises `Invalid`.
 
@@ -68,7 +84,9 @@ def read_request(
         found.setdefault(finding.pointer, finding)
     received_at = members.get("received_at") or now
     as_of = members.get("as_of") or received_at.astimezone(book.zone).date()
-    across = [*_across(members), *_times(members, received_at, as_of, now), *book.findings(members)]
+    checks = book.deciding(members, as_of)
+    of_book = [checks] if isinstance(checks, Finding) else checks.findings(members)
+    across = [*_across(members), *_times(members, received_at, as_of, now), *of_book]
     if found or across:
         raise Invalid([*found.values(), *(replace(f, pointer=pointer + f.pointer) for f in across)])
     request: QuoteRequest = _reading().build({**members, "received_at": received_at, "as_of": as_of})
@@ -146,6 +164,11 @@ def _times(members: Mapping[str, Any], received_at: datetime, as_of: date, now: 
         yield Finding(
             "/received_at", "in-the-future", "The request would have come in after this moment.",
             "Give the time at which it came in, or leave it out.",
+        )  # fmt: skip
+    if (members.get("known_at") or now) > now:
+        yield Finding(
+            "/known_at", "in-the-future", "What will be known after this moment isn't known.",
+            "Give an earlier moment, or leave it out for all that is known.",
         )  # fmt: skip
     for part, name in (("deal", "sign_by"), ("job", "deadline"), ("sale", "starts_on")):
         day = (members.get(part) or {}).get(name)

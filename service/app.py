@@ -24,12 +24,13 @@ from service.api import (
     rate,
     request_log,
 )
-from service.api.policy_in_force import PolicyInForce
+from service.api.policy_source import policy_in_force
 from service.api.recording import Recorder
 from service.api.services import EXTENSION, Services
 from service.governance.outcomes import Ended
 from service.governance.overriding import Overriding
-from service.ledger import Entry, Ledger, Outcomes, Overrides
+from service.governance.standing import Governing
+from service.ledger import Database, Entry, Ledger, Outcomes, Overrides, PolicyRegister
 from service.matching.runtime import Policy
 from service.metrics import Metrics
 from service.recorded_versions import recorded_versions
@@ -48,7 +49,7 @@ _OPENAPI = {
 def create_app(settings: Settings | None = None, now: Callable[[], datetime] | None = None) -> Flask:
     """The service by `settings`, or by the environment. Call it after a fork, never before.
 
-    Raises SettingsRefused, LedgerUrlRefused, BookRefused, or OSError where the book can't be read.
+    Raises SettingsRefused, LedgerUrlRefused; where no policy is to be had, what `policy_in_force` raises.
     """
     settings = settings or from_environment(os.environ)
     logs.configure(settings.log_level)
@@ -75,7 +76,9 @@ def _now() -> datetime:
 
 def _services(settings: Settings, now: Callable[[], datetime]) -> Services:
     metrics, ledger = Metrics(), Ledger(settings.database_url)
-    policy = PolicyInForce(settings.policy_book, settings.shared_folder, metrics, lambda: now().date())
+    # A database of its own: what is in force is asked for while every connection of the ledger's is deciding.
+    governing = Governing(PolicyRegister(Database(settings.database_url)), now)
+    policy = policy_in_force(settings, governing, metrics)
     beside, ends = Overrides(ledger.database), Outcomes(ledger.database)
     of_another_version = recorded_versions(ledger.content)
 
@@ -90,6 +93,7 @@ def _services(settings: Settings, now: Callable[[], datetime]) -> Services:
     return Services(
         settings=settings,
         policy=policy,
+        governing=governing,
         ledger=ledger,
         recorder=Recorder(ledger, metrics, now),
         overriding=Overriding(decision, opened, beside),

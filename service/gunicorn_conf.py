@@ -1,8 +1,8 @@
 """gunicorn's configuration: `gunicorn -c python:service.gunicorn_conf wsgi:app`. Settings come from the environment.
 
 Before it forks, the master checks the settings, loads the book once and migrates the ledger, so that a fault ends
-with exit status 1 and one clear message. Each worker then builds its own application: a rule engine, a database
-connection and a thread don't survive a fork.
+with exit status 1 and one clear message; and it tells the workers which book they serve. Each worker then builds its
+own application: a rule engine, a database connection and a thread don't survive a fork.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import os
 import shutil
 import sys
 import tempfile
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +27,7 @@ os.environ[METRICS] = str(_folder / "metrics")
 (_folder / "metrics").mkdir(exist_ok=True)
 
 from service.logs import GUNICORN_LOGGING  # noqa: E402
-from service.settings import CHECKED, SettingsRefused, from_environment  # noqa: E402
+from service.settings import CHECKED, FOLDER, SettingsRefused, from_environment  # noqa: E402
 
 
 def _settings() -> Any:
@@ -67,22 +67,48 @@ forwarded_allow_ips = ""
 def on_starting(server: Any) -> None:
     from service.api import rate
     from service.ledger import LedgerUnavailable, LedgerUrlRefused, migrate
-    from service.opening import opened
     from service.policy.findings import BookRefused
-    from service.policy.loader import read_folder
 
     rate.prepare(_folder / "rates")
     if os.environ.get(CHECKED):
         return
     try:
-        opened(read_folder(_set.policy_book), datetime.now(UTC).date())
+        name = _folders_book() if _set.policy_source == FOLDER else ""
         migrate(_set.database_url)
+        os.environ["POLICY_NAME"] = name or _released_book()
     except BookRefused as refused:
         _give_up(f"The policy book {_set.policy_book} is refused:\n{refused}")
     except (LedgerUnavailable, LedgerUrlRefused) as away:
         _give_up(str(away))
     except OSError as error:
         _give_up(f"The policy book {_set.policy_book} can't be read: {error.strerror}")
+
+
+def _folders_book() -> str:
+    from service.governance.served import name_refusal
+    from service.opening import opened
+    from service.policy.loader import read_folder
+
+    name = opened(read_folder(_set.policy_book), _today()).policy.book.name
+    other = name_refusal(_set.policy_name, name)
+    if other:
+        _give_up(other.reason)
+    return name
+
+
+def _released_book() -> str:
+    from service.governance.refusal import Refusal
+    from service.governance.served import served_book
+    from service.ledger import Database, PolicyRegister
+
+    found = served_book(PolicyRegister(Database(_set.database_url)), _set.policy_name, _today())
+    if isinstance(found, Refusal):
+        _give_up(f"POLICY_SOURCE is ledger. {found.reason}")
+    return str(found)
+
+
+def _today() -> date:
+    return datetime.now(UTC).date()
 
 
 def child_exit(server: Any, worker: Any) -> None:

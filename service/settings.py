@@ -12,6 +12,7 @@ from limits import parse as parse_rate
 T = TypeVar("T")
 MEBIBYTE = 1024 * 1024
 SHIPPED_BOOK = Path(__file__).resolve().parent.parent / "policies" / "agency"
+FOLDER, LEDGER = SOURCES = ("folder", "ledger")
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 
@@ -23,12 +24,16 @@ CHECKED = "QUOTEWRIGHT_CHECKED"
 class Settings:
     """`trusted_proxies`: how many proxies in front may be believed about the caller's address.
 
+    `policy_source`: `folder`, the book in `policy_book` is what is in force, or `ledger`, what was released is.
+    `policy_name`: which of several books of the ledger is served; empty: the folder's, or the only one.
     `shared_folder`: where the workers of one service share their counters; None: one process alone.
-    `policy_poll_seconds`: how often each worker looks for a changed book; 0: never.
+    `policy_poll_seconds`: how often each worker looks for a change of what is in force; 0: never.
     """
 
     database_url: str = "sqlite:///var/quotewright.db"
+    policy_source: str = "folder"
     policy_book: Path = SHIPPED_BOOK
+    policy_name: str = ""
     host: str = "127.0.0.1"
     port: int = 8000
     workers: int = 2
@@ -38,7 +43,7 @@ class Settings:
     rate_limit: str = "6000/minute"
     trusted_proxies: int = 0
     log_level: str = "INFO"
-    policy_poll_seconds: float = 1.0
+    policy_poll_seconds: float = 0.5
     shared_folder: Path | None = None
 
 
@@ -110,6 +115,12 @@ def _rate(text: str) -> str:
     return text
 
 
+def _source(text: str) -> str:
+    if text.lower() not in SOURCES:
+        raise ValueError(text)
+    return text.lower()
+
+
 def _level(text: str) -> str:
     if text.upper() not in LOG_LEVELS:
         raise ValueError(text)
@@ -129,6 +140,8 @@ def _whole(low: int, high: int) -> _Variable:
 VARIABLE_NAMES = {"shared_folder": "QUOTEWRIGHT_SHARED_FOLDER"}
 _VARIABLES: dict[str, _Variable] = {
     "database_url": _Variable(_url, "write sqlite:///FILE or postgresql://USER@HOST/DATABASE"),
+    "policy_source": _Variable(_source, f"write one of {', '.join(SOURCES)}"),
+    "policy_name": _Variable(str, "write the name of a book, as its book.yaml has it"),
     "policy_book": _Variable(_folder, "write the path of a folder that holds a policy book"),
     "host": _Variable(str, "write an address to listen on, such as 127.0.0.1"),
     "port": _whole(1, 65_535),

@@ -23,9 +23,13 @@ from service.policy.binding import NoRate, NoValue
 
 
 def make(services: Services, raw: bytes, why_not: bool = False) -> Made:
-    """Decides on a body, recording nothing. Raises `Invalid`."""
-    now, in_force = services.now(), services.policy.current
-    request = load_request(raw, now, in_force.checks)
+    """Decides on a body, recording nothing. Raises `Invalid`, Unusable, LedgerUnavailable."""
+    now, followed = services.now(), services.policy.followed()
+    request = load_request(raw, now, followed)
+    if request.known_at is not None and (later := services.policy.followed(request.known_at)) is not followed:
+        followed, request = later, load_request(raw, now, later)
+    in_force = followed.on(request.as_of, request.known_at)
+    assert in_force is not None, "without one the body would have been refused"
     return decide(services, in_force, request, new_decision_id(now), now, why_not)
 
 

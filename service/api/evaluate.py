@@ -14,6 +14,7 @@ from service.api import bodies, documented, preview_parameters
 from service.api.access import needs
 from service.api.deciding import decide, make
 from service.api.documented import JSON, answers
+from service.api.followed import Named
 from service.api.problems import Refused
 from service.api.recording import entry
 from service.api.services import services
@@ -58,16 +59,21 @@ def evaluate() -> Response:
 @blueprint.doc(
     requestBody=documented.body(PreviewSchema, JSON, {"request": documented.SAMPLE, "parameters": {}}),
     responses=answers(
-        "The decision that would be made; its id is `preview`.", JSON, DecisionSchema, 400, 413, 415, 422, 429, 500
+        "The decision that would be made; its id is `preview`.", JSON, DecisionSchema, 400, 413, 415, 422, 429, 500, 503
     ),
 )
 @needs(Role.MANAGER)
 def preview() -> Response:
-    """Decide on a quote request with other values of the book's parameters. Nothing is recorded."""
+    """Decide on a quote request with other values of the book's parameters. Nothing is recorded.
+
+    `policy_version` may name any stored version here, drafts too.
+    """
     at = services()
     raw = bodies.body(at.settings.max_body_bytes, JSON)
-    now, in_force = at.now(), at.policy.current
-    asked = load_preview(raw, now, in_force.checks)
+    now, named = at.now(), Named(at.policy.followed())
+    asked = load_preview(raw, now, named)
+    in_force = named.on(asked.request.policy_version, asked.request.as_of, asked.request.known_at)
+    assert in_force is not None, "without one the body would have been refused"
     overrides = preview_parameters.overrides(in_force.policy.book, asked.request, asked.parameters)
     made = decide(at, in_force, asked.request, NOT_RECORDED, now, asked.why_not, overrides, "/request")
     return Response(dump_decision(made.decision), content_type=JSON)

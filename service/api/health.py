@@ -33,11 +33,11 @@ def readyz() -> Response:
     at = services()
     try:
         at.ledger.ready()
+        book = at.policy.current.policy.book
     except LedgerUnavailable as away:
         structlog.get_logger().error("ledger unavailable", database=away.database, reason=away.reason)
         detail = "The ledger can't be used; the service's log says why."
         raise Refused(Problem(status=503, code="not-ready", detail=detail), {"Retry-After": "1"}) from away
-    book = at.policy.current.policy.book
     return jsonify(status="ready", policy={"book": book.name, "version": book.version})
 
 

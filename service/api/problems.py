@@ -11,6 +11,8 @@ from werkzeug.exceptions import HTTPException
 from schemas.findings import Invalid
 from schemas.json_text import NOT_JSON
 from schemas.problem import CONTENT_TYPE, Problem
+from service.api.policy_in_force import NothingInForce
+from service.governance.editions import Unusable
 from service.ledger import LedgerUnavailable
 from service.logs import frames
 
@@ -26,6 +28,15 @@ UNRECORDED = Problem(
     status=503,
     code="ledger-unavailable",
     detail="The decision could not be recorded, so it isn't given. Repeat the request with the same Idempotency-Key.",
+)
+
+UNUSABLE = Problem(
+    status=503,
+    code="policy-unusable",
+    detail="The version of the policy that this is about can't be used; the service's log says why.",
+)
+NO_POLICY = Problem(
+    status=503, code="no-policy", detail="No usable version of the policy is in force; the service's log says why."
 )
 
 
@@ -62,6 +73,8 @@ def register(app: Flask) -> None:
     app.register_error_handler(Refused, lambda refused: answer(refused.problem, refused.headers))
     app.register_error_handler(Invalid, lambda invalid: answer(of_findings(invalid)))
     app.register_error_handler(LedgerUnavailable, _unrecorded)
+    app.register_error_handler(Unusable, _unusable)
+    app.register_error_handler(NothingInForce, _nothing)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Exception, _fault)
 
@@ -69,6 +82,16 @@ def register(app: Flask) -> None:
 def _unrecorded(fault: LedgerUnavailable) -> Response:
     structlog.get_logger().error("ledger unavailable", database=fault.database, reason=fault.reason)
     return answer(UNRECORDED, {"Retry-After": "1"})
+
+
+def _unusable(fault: Unusable) -> Response:
+    structlog.get_logger().error("policy version unusable", version=fault.version, reason=fault.reason)
+    return answer(UNUSABLE)
+
+
+def _nothing(fault: NothingInForce) -> Response:
+    structlog.get_logger().error("no policy in force", book=fault.book)
+    return answer(NO_POLICY, {"Retry-After": "1"})
 
 
 def _http(error: HTTPException) -> Response:

@@ -13,6 +13,7 @@ from service.api.policy_in_force import PolicyInForce
 from service.api.recording import Recorder
 from service.governance.outcomes import Ended
 from service.governance.overriding import Overriding
+from service.governance.standing import Governing
 from service.ledger import Ledger, Outcomes, Overrides
 from service.metrics import Metrics
 from service.settings import Settings
@@ -26,6 +27,7 @@ class Services:
 
     settings: Settings
     policy: PolicyInForce
+    governing: Governing
     ledger: Ledger
     recorder: Recorder
     overriding: Overriding

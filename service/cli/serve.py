@@ -13,8 +13,10 @@ import click
 
 from service.cli.books import open_book
 from service.cli.refusals import Refusal
-from service.ledger import LedgerUnavailable, LedgerUrlRefused, migrate
-from service.settings import CHECKED, Settings, SettingsRefused, from_environment
+from service.governance.refusal import Refusal as GovernanceRefusal
+from service.governance.served import name_refusal, served_book
+from service.ledger import Database, LedgerUnavailable, LedgerUrlRefused, PolicyRegister, migrate
+from service.settings import CHECKED, FOLDER, Settings, SettingsRefused, from_environment
 
 EPILOG = """
 \b
@@ -44,22 +46,40 @@ def serve(port: int | None, host: str | None, workers: int | None, database: str
     """Serve POST /evaluate and the rest of the HTTP interface.
 
     Before the first request the policy book is checked and the database is migrated; a broken book, an unreachable
-    database or a port in use ends the command.
+    database or a port in use ends the command, and so does a ledger without a released policy where POLICY_SOURCE is
+    ledger.
     """
     chosen = {"PORT": port, "HOST": host, "WORKERS": workers, "DATABASE_URL": database}
     environment = {**os.environ, **{name: str(value) for name, value in chosen.items() if value is not None}}
     settings = _settings(environment)
-    open_book(settings.policy_book, datetime.now(UTC).date())
+    name = _folders_book(settings) if settings.policy_source == FOLDER else ""
     _refuse_taken(settings.host, settings.port)
     try:
         migrate(settings.database_url)
+        name = name or _released_book(settings)
     except LedgerUrlRefused as refused:
         raise click.UsageError(f"{refused}.") from refused
     except LedgerUnavailable as away:
         raise Refusal(f"{away}. Start it, or give another one: --database URL or DATABASE_URL.") from away
     command = [sys.executable, "-m", "gunicorn", "--config", "python:service.gunicorn_conf", "wsgi:app"]
     sys.stdout.flush()
-    os.execve(command[0], command, {**environment, CHECKED: "1"})
+    os.execve(command[0], command, {**environment, "POLICY_NAME": name, CHECKED: "1"})
+
+
+def _folders_book(settings: Settings) -> str:
+    name = open_book(settings.policy_book, datetime.now(UTC).date()).policy.book.name
+    other = name_refusal(settings.policy_name, name)
+    if other:
+        raise Refusal(other.reason)
+    return name
+
+
+def _released_book(settings: Settings) -> str:
+    register = PolicyRegister(Database(settings.database_url))
+    found = served_book(register, settings.policy_name, datetime.now(UTC).date())
+    if isinstance(found, GovernanceRefusal):
+        raise Refusal(f"POLICY_SOURCE is ledger. {found.reason}")
+    return found
 
 
 def _settings(environment: Mapping[str, str]) -> Settings:

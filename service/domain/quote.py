@@ -163,6 +163,7 @@ class QuoteRequest:
     language: str
     received_at: datetime
     as_of: date
+    known_at: datetime | None
     policy_version: str | None
     client: Client
     job: Job

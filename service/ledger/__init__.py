@@ -1,4 +1,4 @@
-"""The record of every decision and of every policy version. The only package that imports SQLAlchemy; knows neither HTTP nor policy text."""
+"""The record of decisions, and of policy versions. The only package that imports SQLAlchemy; knows no policy text."""
 
 from service.ledger.database import Database
 from service.ledger.entries import Entry, KeyReused, Recorded, new_decision_id

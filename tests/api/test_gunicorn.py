@@ -159,7 +159,9 @@ def test_all_workers_take_a_changed_book_and_none_a_broken_one(start: Start, boo
         until(lambda: running.log.read_text().count("policy in force") == 2)
         (after,) = versions()
         assert after != before
-        assert running.asked("POST", "/evaluate", json=body).json()["policy"]["version"] == after
+        assert running.asked("POST", "/evaluate", json=body).json()["policy"]["version"] == before, body["as_of"]
+        today = {name: value for name, value in body.items() if name not in ("as_of", "received_at")}
+        assert running.asked("POST", "/evaluate", json=today).json()["policy"]["version"] == after
 
 
 @pytest.mark.parametrize(
