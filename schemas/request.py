@@ -22,7 +22,6 @@ from schemas.vocabulary import extra_findings
 from service.domain.facts import FactDecl
 from service.domain.quote import QuoteRequest
 
-
 Members = Mapping[str, Any]
 """The fields of a request that were read; those at fault are missing."""
 

@@ -20,6 +20,8 @@ from service.api import (
     health,
     outcomes,
     overrides,
+    policies,
+    policy_steps,
     problems,
     rate,
     request_log,
@@ -109,6 +111,6 @@ def _routed(app: Flask) -> None:
     api = Api(app)
     # Each endpoint documents its own errors.
     api.DEFAULT_ERROR_RESPONSE_NAME = None
-    for room in (evaluate, batch, decisions, overrides, outcomes, health):
+    for room in (evaluate, batch, decisions, overrides, outcomes, policies, policy_steps, health):
         api.register_blueprint(room.blueprint)
     app.register_blueprint(docs_page.blueprint)

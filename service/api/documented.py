@@ -25,14 +25,14 @@ SAMPLE = {
 _MEANINGS = {
     400: "The body isn't JSON, or a header or query parameter is malformed.",
     403: "The caller may not do this; where it is a matter of limits, every finding says who could.",
-    404: "There is no such decision.",
+    404: "There is no such decision or version.",
     409: "What stands already is in the way: the code says what, such as a key used with another body.",
     413: "The body is too large.",
     415: "The body has another media type, coding or character set.",
     422: "The body is refused, with every finding.",
     429: "Too many requests from this caller.",
     500: "The service failed; the request id is all that is told.",
-    503: "The ledger can't record, or the service isn't ready.",
+    503: "The ledger or the policy can't be used, or the service isn't ready.",
 }
 IDEMPOTENCY_KEY = {
     "in": "header",
@@ -65,3 +65,9 @@ def created(made: str, known: str, schema: type[Schema], *errors: int) -> dict[s
 
 def body(schema: type[Schema] | dict[str, Any], media_type: str, example: Any) -> dict[str, Any]:
     return {"required": True, "content": {media_type: {"schema": schema, "example": example}}}
+
+
+def query(name: str, kind: str, meaning: str, form: str = "") -> dict[str, Any]:
+    """A query parameter that may be left out."""
+    schema = {"type": kind, "format": form} if form else {"type": kind}
+    return {"in": "query", "name": name, "schema": schema, "description": meaning}

@@ -13,6 +13,7 @@ from schemas.json_text import NOT_JSON
 from schemas.problem import CONTENT_TYPE, Problem
 from service.api.policy_in_force import NothingInForce
 from service.governance.editions import Unusable
+from service.governance.refusal import Refusal, Why
 from service.ledger import LedgerUnavailable
 from service.logs import frames
 
@@ -21,6 +22,7 @@ _CODES = {
     405: ("method-not-allowed", "This address doesn't take this method; the header Allow lists those it takes."),
     413: ("body-too-large", "The body is larger than this service takes."),
 }
+_STATUS = {Why.ABSENT: 404, Why.AUTHORITY: 403, Why.CONFLICT: 409}
 INTERNAL = Problem(
     status=500, code="internal-error", detail="The service failed. Report the request id; nothing else is needed."
 )
@@ -56,6 +58,10 @@ def of_findings(invalid: Invalid) -> Problem:
     count = len(invalid.findings)
     detail = f"The body has {count} fault{'s' if count > 1 else ''}; each finding says where and how to mend it."
     return Problem(status=422, code="invalid-request", detail=detail, findings=invalid.findings)
+
+
+def of_refusal(refusal: Refusal) -> Problem:
+    return Problem(status=_STATUS[refusal.why], code=refusal.code, detail=refusal.reason)
 
 
 def answer(problem: Problem, headers: Mapping[str, str] | None = None) -> Response:
