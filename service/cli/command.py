@@ -13,6 +13,7 @@ from service.cli.evaluate import evaluate
 from service.cli.explain import explain
 from service.cli.fmt import fmt
 from service.cli.new import new
+from service.cli.policy import policy
 from service.cli.reference import reference
 from service.cli.schema import schema
 from service.cli.serve import serve
@@ -43,5 +44,5 @@ def quotewright() -> None:
     """Decides on quote requests by a written policy, and says why."""
 
 
-for _command in (evaluate, check, decision, diff, explain, fmt, reference, schema, new, serve, test):
+for _command in (evaluate, check, decision, diff, explain, fmt, reference, schema, new, policy, serve, test):
     quotewright.add_command(_command)
