@@ -97,12 +97,11 @@ def _folders_book() -> str:
 
 
 def _released_book() -> str:
-    from service.governance.refusal import Refusal
-    from service.governance.served import served_book
+    from service.governance.served import NotServed, served_book
     from service.ledger import Database, PolicyRegister
 
     found = served_book(PolicyRegister(Database(_set.database_url)), _set.policy_name, _today())
-    if isinstance(found, Refusal):
+    if isinstance(found, NotServed):
         _give_up(f"POLICY_SOURCE is ledger. {found.reason}")
     return str(found)
 

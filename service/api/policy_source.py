@@ -7,8 +7,7 @@ from datetime import UTC
 from service.api import policy_log
 from service.api.policy_folder import PolicyFolder
 from service.api.policy_in_force import PolicyInForce
-from service.governance.refusal import Refusal
-from service.governance.served import served_book
+from service.governance.served import NotServed, served_book
 from service.governance.standing import Governing
 from service.ledger import LedgerUnavailable
 from service.metrics import Metrics
@@ -19,9 +18,9 @@ from service.settings import FOLDER, Settings
 class NoPolicy(Exception):
     """Which book is to be served can't be told."""
 
-    def __init__(self, refusal: Refusal) -> None:
-        self.refusal = refusal
-        super().__init__(refusal.reason)
+    def __init__(self, why: NotServed) -> None:
+        self.why = why
+        super().__init__(why.reason)
 
 
 def policy_in_force(settings: Settings, governing: Governing, metrics: Metrics) -> PolicyInForce:
@@ -54,7 +53,7 @@ def _released(governing: Governing, name: str, fault: BookRefused | OSError) -> 
 
 def _named(governing: Governing, name: str) -> str:
     book = served_book(governing.register, name, governing.now().astimezone(UTC).date())
-    if isinstance(book, Refusal):
+    if isinstance(book, NotServed):
         raise NoPolicy(book)
     return book
 

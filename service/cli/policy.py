@@ -1,4 +1,4 @@
-"""`quotewright policy`: a version of a policy from draft to release, by the person whose token is in the environment."""
+"""`quotewright policy`: a version of a policy from draft to release, by the person whose token is at hand."""
 
 from __future__ import annotations
 

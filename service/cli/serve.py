@@ -13,8 +13,7 @@ import click
 
 from service.cli.books import open_book
 from service.cli.refusals import Refusal
-from service.governance.refusal import Refusal as GovernanceRefusal
-from service.governance.served import name_refusal, served_book
+from service.governance.served import NotServed, name_refusal, served_book
 from service.ledger import Database, LedgerUnavailable, LedgerUrlRefused, PolicyRegister, migrate
 from service.settings import CHECKED, FOLDER, Settings, SettingsRefused, from_environment
 
@@ -77,7 +76,7 @@ def _folders_book(settings: Settings) -> str:
 def _released_book(settings: Settings) -> str:
     register = PolicyRegister(Database(settings.database_url))
     found = served_book(register, settings.policy_name, datetime.now(UTC).date())
-    if isinstance(found, GovernanceRefusal):
+    if isinstance(found, NotServed):
         raise Refusal(f"POLICY_SOURCE is ledger. {found.reason}")
     return found
 

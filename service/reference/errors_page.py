@@ -22,6 +22,7 @@ LONGEST = 70
 UNSHOWN = {
     "missing-file": "a folder without `book.yaml`",
     "too-large": "a file of 3 MB",
+    "other-book": "`name: bureau` saved into the folder of `agency` while it is served",
     "bad-csv": "a cell that begins with a quote and never ends",
     "check-incomplete": "a table of thousands of rows over a dozen columns",
     "dead-slot": "an effect `trust` that rules write and nothing reads",

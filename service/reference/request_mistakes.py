@@ -40,6 +40,8 @@ MISTAKES: dict[str, tuple[str, str]] = {
 """Code -> the value that gets it, and where it stands (RFC 6901) in a body that is right but for it."""
 
 OF_A_BOOK: dict[str, tuple[str, str]] = {
+    "bad-file-name": ("/files/..~1book.yaml", '"name: agency"'),
+    "nothing-in-force": ("/known_at", '"2001-01-01T00:00:00Z"'),
     "unknown-policy-version": ("/policy_version", '"sha256:0"'),
     "unknown-fact": ("/extra/charitty", "true"),
     "no-rate": ("/currency", '"CHF"'),
@@ -50,7 +52,7 @@ OF_A_BOOK: dict[str, tuple[str, str]] = {
     "negative-division": ("/parameters/older_signals", '"-50 %"'),
     "negative-markup": ("/parameters/hassle_markup_10", '"-5 %"'),
 }
-"""The same for what depends on the book; the last five are of previews."""
+"""The same for what depends on the book or is sent elsewhere; the last five are of previews."""
 
 OF_AN_OVERRIDE: dict[str, tuple[str, str]] = {
     "nothing-overridden": ("/prepayment", "5000"),
@@ -64,6 +66,23 @@ PROBLEMS: dict[str, str] = {
     "bad-idempotency-key": "`Idempotency-Key:` with nothing after it",
     "sign-in-off": "`POST /policies/{version}/approve` while sign-in is off",
     "beyond-authority": "a manager's `POST /decisions/{id}/override` with a third off the price",
+    "four-eyes": "`POST /policies/{version}/approve` by its author",
+    "role-too-low": "`GET /policies` by a quoter",
+    "no-such-version": "`GET /policies/sha256:0`",
+    "nothing-in-force": "`GET /policies/in-force?known_at=2001-01-01T00:00:00Z`",
+    "already-in-force": "`POST /policies/{version}/roll-back` to what a day before had",
+    "already-released": "`quotewright policy import` twice",
+    "already-submitted": "`POST /policies/{version}/check` after its submission",
+    "approval-outdated": "a release after another one that changed what was approved",
+    "not-approved": "`POST /policies/{version}/release` of a draft",
+    "not-checked": "`POST /policies/{version}/submit` of a draft",
+    "not-scheduled": "`POST /policies/{version}/withdraw` of what holds today",
+    "not-submitted": "the second of two approvals",
+    "not-superseded": "`POST /policies/{version}/roll-back` to a draft",
+    "other-book": "`POST /policies` with `name: bureau` where `agency` is served",
+    "book-refused": "`POST /policies` with an unknown parameter in a rule",
+    "no-policy": "`POST /evaluate` when every version in force was tampered with",
+    "policy-unusable": "a version whose content somebody changed in the database",
     "bad-query": "`POST /evaluate?why_not=perhaps`",
     "not-found": "`GET /quotes`",
     "no-such-decision": "`GET /decisions/00000000-0000-0000-0000-000000000000`",

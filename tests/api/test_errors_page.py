@@ -6,7 +6,7 @@ import ast
 import re
 from pathlib import Path
 
-MAKERS = {"Finding": 1, "Fault": 0, "refusal": 0, "_unreadable": 0, "Refused": 0}
+MAKERS = {"Finding": 1, "Fault": 0, "refusal": 0, "_unreadable": 0, "Refused": 0, "Refusal": 1}
 """Where the code stands among a call's arguments."""
 
 
@@ -27,6 +27,7 @@ def codes(file: Path) -> set[str]:
 def test_each_code_is_explained(root: Path) -> None:
     told = (root / "docs" / "errors.md").read_text().partition("## HTTP problems")[2]
     files = [*(root / "schemas").glob("*.py"), *(root / "service" / "api").glob("*.py")]
+    files += (root / "service" / "governance").glob("*.py")
     used = set().union(*(codes(file) for file in files if file.name != "book.py"))
-    assert {"wrong-type", "too-deep", "rate-limited", "no-rate", "contradiction", "not-a-choice"} <= used
+    assert {"wrong-type", "too-deep", "rate-limited", "no-rate", "contradiction", "not-a-choice", "four-eyes"} <= used
     assert {code for code in used - {"utf-8"} if not re.search(rf"\b{code}\b", told)} == set()

@@ -19,7 +19,9 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
     given = from_environment(
         {
             "DATABASE_URL": "postgresql://quotes@db/ledger",
+            "POLICY_SOURCE": "Ledger",
             "POLICY_BOOK": str(tmp_path),
+            "POLICY_NAME": "agency",
             "HOST": "0.0.0.0",
             "PORT": "9000",
             "WORKERS": "4",
@@ -29,13 +31,15 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
             "RATE_LIMIT": "5/second",
             "TRUSTED_PROXIES": "1",
             "LOG_LEVEL": "warning",
-            "POLICY_POLL_SECONDS": "0.5",
+            "POLICY_POLL_SECONDS": "0.25",
             "QUOTEWRIGHT_SHARED_FOLDER": str(tmp_path),
         }
     )
     assert given == Settings(
         database_url="postgresql://quotes@db/ledger",
+        policy_source="ledger",
         policy_book=tmp_path.resolve(),
+        policy_name="agency",
         host="0.0.0.0",
         port=9000,
         workers=4,
@@ -45,7 +49,7 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
         rate_limit="5/second",
         trusted_proxies=1,
         log_level="WARNING",
-        policy_poll_seconds=0.5,
+        policy_poll_seconds=0.25,
         shared_folder=tmp_path.resolve(),
     )
 
@@ -54,10 +58,11 @@ def test_bad_variables_are_told_together_without_a_password() -> None:
     with pytest.raises(SettingsRefused) as refused:
         from_environment(
             {"DATABASE_URL": "user:secret@host", "PORT": "http", "WORKERS": "0", "RATE_LIMIT": "many",
-             "LOG_LEVEL": "loud", "POLICY_BOOK": "/nowhere", "POLICY_POLL_SECONDS": "nan"}
+             "LOG_LEVEL": "loud", "POLICY_BOOK": "/nowhere", "POLICY_POLL_SECONDS": "nan", "POLICY_SOURCE": "git"}
         )  # fmt: skip
     assert {variable.name for variable in refused.value.variables} == {
         "DATABASE_URL", "PORT", "WORKERS", "RATE_LIMIT", "LOG_LEVEL", "POLICY_BOOK", "POLICY_POLL_SECONDS",
+        "POLICY_SOURCE",
     }  # fmt: skip
     assert "secret" not in str(refused.value)
     assert "PORT='http' can't be used: write a whole number from 1 to 65535" in str(refused.value)
