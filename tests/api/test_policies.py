@@ -15,8 +15,8 @@ from jsonschema import Draft202012Validator
 
 from service.policy.loader import read_folder
 
-from .conftest import NOW, service
 from .asking import Person, signed_in
+from .conftest import NOW, service
 
 Draft = dict[str, Any]
 
