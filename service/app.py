@@ -35,7 +35,6 @@ from service.governance.standing import Governing
 from service.ledger import Database, Entry, Ledger, Outcomes, Overrides, PolicyRegister
 from service.matching.runtime import Policy
 from service.metrics import Metrics
-from service.recorded_versions import recorded_versions
 from service.settings import Settings, from_environment
 
 _OPENAPI = {
@@ -82,15 +81,13 @@ def _services(settings: Settings, now: Callable[[], datetime]) -> Services:
     governing = Governing(PolicyRegister(Database(settings.database_url)), now)
     policy = policy_in_force(settings, governing, metrics)
     beside, ends = Overrides(ledger.database), Outcomes(ledger.database)
-    of_another_version = recorded_versions(ledger.content)
 
     def decision(id: str) -> Entry | None:
         recorded = ledger.find(id)
         return recorded.entry if recorded else None
 
     def opened(version: str) -> Policy:
-        in_force = policy.current.policy
-        return in_force if in_force.book.version == version else of_another_version(version)
+        return policy.opened.of(version).policy
 
     return Services(
         settings=settings,

@@ -7,9 +7,9 @@ from datetime import date, datetime, tzinfo
 
 from schemas.findings import Finding
 from schemas.request import BookChecks, Members
-from service.api.opened_versions import OpenedVersions
 from service.domain.timeline import Timeline
 from service.governance.editions import Unusable
+from service.opened_versions import OpenedVersions
 from service.opening import InForce
 
 

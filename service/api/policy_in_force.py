@@ -16,7 +16,6 @@ import structlog
 
 from service.api import policy_log
 from service.api.followed import Followed
-from service.api.opened_versions import OpenedVersions
 from service.api.policy_folder import Found, PolicyFolder
 from service.domain.life import State, lives
 from service.domain.steps import Step
@@ -26,6 +25,7 @@ from service.governance.importing import import_changed
 from service.governance.standing import Governing
 from service.ledger import LedgerUnavailable
 from service.metrics import Metrics
+from service.opened_versions import OpenedVersions
 from service.opening import InForce
 from service.policy.findings import BookRefused
 

@@ -28,9 +28,9 @@ from service.domain.money import parse_major
 from service.domain.people import Caller, Role
 from service.governance.outcomes import Ended
 from service.governance.overriding import BeyondAuthority, NoSuchDecision, Overriding, Unfit, VersionUnreadable
-from service.ledger import Database, Entry, Ledger, Outcomes, Overrides, new_decision_id
+from service.ledger import Database, Entry, Ledger, Outcomes, Overrides, PolicyRegister, new_decision_id
+from service.opened_versions import OpenedVersions
 from service.policy.loading.amounts import amount
-from service.recorded_versions import recorded_versions
 
 T = TypeVar("T")
 EPILOG = """
@@ -95,7 +95,7 @@ def override(
     """Override a decision's price, terms or outcome, within the limits of your role."""
     with opened_database(database) as opened:
         caller = _accountable(acting(opened))
-        entry, ledger = _entry(opened, decision_id), Ledger(opened)
+        entry = _entry(opened, decision_id)
         body = {
             "reason": reason,
             "note": note,
@@ -104,8 +104,9 @@ def override(
             "credit_days": credit_days,
             "outcome": outcome,
         }
-        overriding = Overriding(lambda _: entry, recorded_versions(ledger.content), Overrides(opened))
         now = datetime.now(UTC)
+        versions = OpenedVersions(PolicyRegister(opened), now.date)
+        overriding = Overriding(lambda _: entry, lambda version: versions.of(version).policy, Overrides(opened))
         with _refusing():
             wish = load_wish(_body(body))
             kept = _settled(overriding.override(decision_id, wish, caller, new_decision_id(now), now))

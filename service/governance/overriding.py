@@ -20,11 +20,11 @@ from service.domain.envelope import PRICED
 from service.domain.money import text as money
 from service.domain.people import Caller, Role
 from service.evaluation import AMOUNTS_CONSISTENT
+from service.governance.editions import Unusable
 from service.governance.fitting import faults, price_stands
 from service.governance.limits import Basis, Exceeded, exceeded
 from service.governance.replacing import Env, replaced, replaced_by
 from service.matching.runtime import Policy, Runtime
-from service.policy.findings import BookRefused
 from service.policy.nodes import DECISION
 from service.wording.reasons import rendered
 
@@ -62,7 +62,7 @@ class NoSuchDecision:
 
 @dataclass(frozen=True, slots=True)
 class VersionUnreadable:
-    """The rules of the language don't allow the version that decided any more, so nobody can say what it would say."""
+    """The version that decided can't be opened any more, so nobody can say what it would say."""
 
     version: str
 
@@ -92,7 +92,7 @@ class Judged:
 
 @dataclass(frozen=True, slots=True)
 class Overriding:
-    """`find`: a decision by its id. `opened`: a policy by its version, as it decided; may raise BookRefused."""
+    """`find`: a decision by its id. `opened`: a policy by its version, as it decided; may raise Unusable."""
 
     find: Callable[[str], Recorded | None]
     opened: Callable[[str], Policy]
@@ -107,7 +107,7 @@ class Overriding:
             return NoSuchDecision(decision_id)
         try:
             policy = self.opened(recorded.version)
-        except BookRefused:
+        except Unusable:
             return VersionUnreadable(recorded.version)
         judged = judge(recorded, policy, wish, caller.role)
         if not isinstance(judged, Judged):

@@ -33,7 +33,7 @@ def test_every_practice_has_a_case_on_each_side_of_its_edge() -> None:
 
 def test_rules_bend_by_those_with_authority_and_for_a_reason() -> None:
     """D10 is no rule: it is who may depart from the rules. Managers less far than finance, quoters not at all."""
-    governance = policy().book.governance
+    governance = AGENCY.policy.book.governance
     manager, finance = governance.limits[Role.MANAGER], governance.limits[Role.FINANCE]
     assert governance.limit_of(Role.QUOTER) is None
     assert 0 < manager.price_down < finance.price_down < 10_000
@@ -43,7 +43,7 @@ def test_rules_bend_by_those_with_authority_and_for_a_reason() -> None:
 
 def test_who_approves_what() -> None:
     """Numbers by a manager; caps, credit, guardrails and the matrix itself by finance."""
-    lines = {line.id: line for line in policy().book.governance.matrix.lines}
+    lines = {line.id: line for line in AGENCY.policy.book.governance.matrix.lines}
     assert (lines["numbers-within-a-quarter"].by, lines["numbers-within-a-quarter"].within) == (Role.MANAGER, 2_500)
     assert {"concession_cap", "minimum_profit"} <= set(lines["caps"].names)
     assert {"discount", "discount_limit", "concession_limit", "credit_days", "prepayment"} <= set(

@@ -18,7 +18,8 @@ from flask import Flask
 from schemas.decision import dump_decision
 from schemas.request import read_request
 from schemas.vocabulary import facts_of
-from service.api import opened_versions, policy_in_force
+from service import opened_versions
+from service.api import policy_in_force
 from service.api.policy_source import NoPolicy
 from service.api.services import EXTENSION
 from service.domain.people import Caller, Role

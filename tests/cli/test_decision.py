@@ -10,7 +10,7 @@ import pytest
 
 from service.domain.people import Caller, Role
 from service.ledger import Ledger, migrate
-from tests.agency.shipped import policy
+from tests.agency.shipped import AGENCY
 from tests.cli.conftest import Run
 from tests.governance.decided import NOW, recorded
 
@@ -23,9 +23,9 @@ def database(tmp_path: Path) -> str:
     """With the website's decision d-1: 3,000.00, half of it beforehand."""
     url = f"sqlite:///{tmp_path}/ledger.db"
     migrate(url)
-    ledger, book = Ledger(url), policy().book
+    ledger, book = Ledger(url), AGENCY.policy.book
     ledger.remember_version(book.name, book.version, book.content, NOW)
-    ledger.record([recorded(policy())])
+    ledger.record([recorded(AGENCY.policy)])
     ledger.close()
     return url
 

@@ -10,6 +10,7 @@ import pytest
 from schemas.vocabulary import declarations
 from service.domain.afterwards import KeptOverride, Override
 from service.domain.people import Caller, Role
+from service.governance.editions import Unusable
 from service.governance.overriding import (
     BeyondAuthority,
     Judged,
@@ -20,9 +21,8 @@ from service.governance.overriding import (
     judge,
 )
 from service.matching.runtime import Policy
-from service.policy.findings import BookRefused
 from service.policy.loader import load_book
-from tests.agency.shipped import policy
+from tests.agency.shipped import AGENCY
 from tests.governance.conftest import Files, replaced
 from tests.governance.decided import NOW, recorded, wish
 
@@ -46,7 +46,7 @@ def beyond(judged: object) -> tuple[list[str], list[str]]:
 
 
 def by(role: Role, change: Mapping[str, Any] | None = None, **asked: Any) -> object:
-    return judge(recorded(policy(), change), policy(), wish(**asked), role)
+    return judge(recorded(AGENCY.policy, change), AGENCY.policy, wish(**asked), role)
 
 
 def test_a_manager_takes_a_tenth_off() -> None:
@@ -148,7 +148,7 @@ def test_a_declined_request_is_not_quoted_without_them() -> None:
 def test_a_price_to_be_refused_is_no_price_to_go_away_from() -> None:
     """Twice the worth, 6,000.00; a quote in its place goes away from 3,000.00, what the rules name without it."""
     exhausting = {"hassle": {"recent": {"changed_decisions": 60}}}
-    assert recorded(policy(), exhausting).outcome == "prohibitive"
+    assert recorded(AGENCY.policy, exhausting).outcome == "prohibitive"
     assert findings(by(MANAGER, exhausting, outcome="quote", price=300_000)) == [
         ("/prepayment", "missing-field"),
         ("/credit_days", "missing-field"),
@@ -176,14 +176,14 @@ VIP = {
 
 def test_nobody_lets_out_what_the_owner_must_see_but_finance() -> None:
     """A concession to a VIP waits for the owner; letting it out without the owner is a guardrail's business."""
-    assert recorded(policy(), VIP).outcome == "needs_approval"
+    assert recorded(AGENCY.policy, VIP).outcome == "needs_approval"
     assert beyond(by(MANAGER, VIP, outcome="quote")) == ([], ["vip-concessions-seen-by-the-owner"])
     assert changes(by(FINANCE, VIP, outcome="quote")) == {"outcome": ("needs_approval", "quote")}
     assert changes(by(MANAGER, VIP, price=290_000))["target"] == (300_000, 290_000)
 
 
 def test_reasons_are_the_book_s() -> None:
-    refused = judge(recorded(policy()), policy(), wish("closes_the_sail", price=290_000), MANAGER)
+    refused = judge(recorded(AGENCY.policy), AGENCY.policy, wish("closes_the_sail", price=290_000), MANAGER)
     assert findings(refused) == [("/reason", "not-a-choice")]
     assert isinstance(refused, Unfit)
     assert refused.findings[0].fix == "Did you mean 'closes_the_sale'?"
@@ -198,7 +198,7 @@ def test_what_changes_nothing_is_no_override(asked: dict[str, Any]) -> None:
 
 def test_every_finding_is_told_at_once() -> None:
     refused = judge(
-        recorded(policy()), policy(), wish("none", outcome="needs_details", price=1, credit_days=1), MANAGER
+        recorded(AGENCY.policy), AGENCY.policy, wish("none", outcome="needs_details", price=1, credit_days=1), MANAGER
     )
     assert findings(refused) == [
         ("/reason", "not-a-choice"), ("/price", "contradiction"), ("/credit_days", "contradiction"),
@@ -271,19 +271,19 @@ class Kept:
 
 def test_a_version_that_cannot_be_read_any_more() -> None:
     def opened(version: str) -> Policy:
-        raise BookRefused([])
+        raise Unusable(version, "gone")
 
-    decision, kept = recorded(policy()), Kept()
+    decision, kept = recorded(AGENCY.policy), Kept()
     overriding = Overriding({decision.id: decision}.get, opened, kept)
     ann = Caller("u-7", "Ann", Role.MANAGER)
-    unreadable = VersionUnreadable(policy().book.version)
+    unreadable = VersionUnreadable(AGENCY.policy.book.version)
     assert overriding.override("d-1", wish(price=290_000), ann, "o-1", NOW) == unreadable
     assert kept.overrides == []
 
 
 def test_it_is_recorded_with_who_when_and_why() -> None:
-    decision, kept = recorded(policy()), Kept()
-    overriding = Overriding({decision.id: decision}.get, lambda version: policy(), kept)
+    decision, kept = recorded(AGENCY.policy), Kept()
+    overriding = Overriding({decision.id: decision}.get, lambda version: AGENCY.policy, kept)
     ann = Caller("u-7", "Ann", Role.MANAGER)
     assert overriding.override("d-2", wish(price=290_000), ann, "o-1", NOW) == NoSuchDecision("d-2")
     assert isinstance(overriding.override("d-1", wish(price=100_000), ann, "o-1", NOW), BeyondAuthority)

@@ -8,37 +8,29 @@ from typing import Any
 
 import pytest
 
-from schemas.request import BookChecks, read_request
+from schemas.request import read_request
 from schemas.vocabulary import facts_of
 from service.domain.afterwards import Asked
 from service.governance.replacing import replaced, replaced_by
-from service.matching.runtime import Policy, Runtime
+from service.matching.runtime import Runtime
 from service.policy.cases import load_cases
-from tests.agency import shipped
-from tests.translation import bureau
+from tests.agency.shipped import AGENCY
+from tests.shipped_book import NOW, ShippedBook
+from tests.translation.bureau import BUREAU
 
 
-def answers(
-    policy: Policy, files: dict[str, bytes], checks: BookChecks
-) -> Iterator[tuple[str, Runtime, dict[str, Any]]]:
-    for case in load_cases(files):
-        request = read_request(case.request, shipped.NOW, checks)
-        runtime = policy.runtime(request.as_of, request.currency)
-        yield case.id, runtime, runtime.outlook(facts_of(request, policy.book.extra_facts))
+def answers(book: ShippedBook) -> Iterator[tuple[str, Runtime, dict[str, Any]]]:
+    for case in load_cases(book.files):
+        request = read_request(case.request, NOW, book.checks)
+        runtime = book.policy.runtime(request.as_of, request.currency)
+        yield case.id, runtime, runtime.outlook(facts_of(request, book.policy.book.extra_facts))
 
 
-BOOKS = {
-    "agency": (shipped.policy, shipped.files, shipped.checks),
-    "translation": (bureau.policy, bureau.files, bureau.checks),
-}
-
-
-@pytest.mark.parametrize("book", BOOKS)
-def test_with_nothing_replaced_every_formula_says_what_it_said(book: str) -> None:
+@pytest.mark.parametrize("book", [AGENCY, BUREAU], ids=["agency", "translation"])
+def test_with_nothing_replaced_every_formula_says_what_it_said(book: ShippedBook) -> None:
     """Of every case: the trees walked one by one come to what the second opinion said."""
-    policy, files, checks = (made() for made in BOOKS[book])
     count = 0
-    for case, runtime, env in answers(policy, files, checks):
+    for case, runtime, env in answers(book):
         assert replaced(runtime.program, env, {}) == env, case
         count += 1
     assert count > 100
@@ -46,13 +38,13 @@ def test_with_nothing_replaced_every_formula_says_what_it_said(book: str) -> Non
 
 @pytest.mark.parametrize("outcome", ["quote", "needs_details", "decline"])
 def test_an_outcome_is_what_the_formulas_then_say(outcome: str) -> None:
-    for case, runtime, env in answers(shipped.policy(), shipped.files(), shipped.checks()):
+    for case, runtime, env in answers(AGENCY):
         values = replaced_by(Asked(outcome=outcome))
         assert replaced(runtime.program, env, values)["decision.outcome"] == outcome, case
 
 
 def test_members_of_a_set_go_with_it() -> None:
-    runtime = shipped.policy().runtime(date(2026, 3, 2), "EUR")
+    runtime = AGENCY.policy.runtime(date(2026, 3, 2), "EUR")
     env = {name: None for stage in runtime.program.stages for computed in stage.computed for name in [computed.name]}
     values = {**env, "decision.approvals": frozenset({"owner"})}
     after = replaced(runtime.program, {"decision.approvals:owner": False}, values)

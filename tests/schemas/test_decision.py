@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from schemas.decision import DecisionSchema, dump_decision, read_decision
 from service.domain.decision import Decision, Effect
-from tests.agency.shipped import policy
+from tests.agency.shipped import AGENCY
 from tests.governance.decided import recorded
 
 SCALARS: dict[Any, st.SearchStrategy[Any]] = {
@@ -58,7 +58,7 @@ def test_what_was_written_is_read_back(decision: Decision) -> None:
 
 
 def test_what_an_older_version_of_the_code_wrote_is_read_without_the_fields_that_came_since() -> None:
-    told = orjson.loads(recorded(policy()).answer)
+    told = orjson.loads(recorded(AGENCY.policy).answer)
     del told["advice"], told["to_client"], told["price"]["fixed"]
     decision = read_decision(orjson.dumps(told))
     assert (decision.advice, decision.to_client) == ((), None)
