@@ -25,14 +25,17 @@ from service.api import (
     problems,
     rate,
     request_log,
+    shadow_runs,
 )
 from service.api.policy_source import policy_in_force
 from service.api.recording import Recorder
 from service.api.services import EXTENSION, Services
+from service.api.shadowing import Shadow
 from service.governance.outcomes import Ended
 from service.governance.overriding import Overriding
 from service.governance.standing import Governing
 from service.ledger import Database, Entry, Ledger, Outcomes, Overrides, PolicyRegister
+from service.ledger.shadow import ShadowRuns
 from service.matching.runtime import Policy
 from service.metrics import Metrics
 from service.settings import Settings, from_environment
@@ -80,6 +83,10 @@ def _services(settings: Settings, now: Callable[[], datetime]) -> Services:
     # A database of its own: what is in force is asked for while every connection of the ledger's is deciding.
     governing = Governing(PolicyRegister(Database(settings.database_url)), now)
     policy = policy_in_force(settings, governing, metrics)
+    runs = ShadowRuns(ledger.database)
+    shadow = Shadow(runs, policy.book, policy.opened.of, metrics, now)
+    if settings.policy_poll_seconds:
+        shadow.watch()
     beside, ends = Overrides(ledger.database), Outcomes(ledger.database)
 
     def decision(id: str) -> Entry | None:
@@ -94,11 +101,12 @@ def _services(settings: Settings, now: Callable[[], datetime]) -> Services:
         policy=policy,
         governing=governing,
         ledger=ledger,
-        recorder=Recorder(ledger, metrics, now),
+        recorder=Recorder(ledger, metrics, now, shadow.offer),
         overriding=Overriding(decision, opened, beside),
         overrides=beside,
         endings=Ended(decision, ends),
         outcomes=ends,
+        shadow_runs=runs,
         metrics=metrics,
         now=now,
     )
@@ -108,6 +116,6 @@ def _routed(app: Flask) -> None:
     api = Api(app)
     # Each endpoint documents its own errors.
     api.DEFAULT_ERROR_RESPONSE_NAME = None
-    for room in (evaluate, batch, decisions, overrides, outcomes, policies, policy_steps, health):
+    for room in (evaluate, batch, decisions, overrides, outcomes, policies, policy_steps, shadow_runs, health):
         api.register_blueprint(room.blueprint)
     app.register_blueprint(docs_page.blueprint)

@@ -60,8 +60,12 @@ def digest(digested: bytes) -> str:
 class Recorder:
     """The ledger, told of each policy version before the first decision by it."""
 
-    def __init__(self, ledger: Ledger, metrics: Metrics, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self, ledger: Ledger, metrics: Metrics, now: Callable[[], datetime], offer: Callable[[Made], None]
+    ) -> None:
+        """`offer`: told of each decision that was recorded; must not wait."""
         self._ledger = ledger
+        self._offer = offer
         self._metrics = metrics
         self._now = now
         self._remembered: frozenset[str] = frozenset()
@@ -78,7 +82,8 @@ class Recorder:
                 self._ledger.remember_version(book.name, book.version, book.content, self._now())
                 self._remembered |= {book.version}
         results = self._ledger.record(entries)
-        for result in results:
+        for each, result in zip(made, results, strict=True):
             if isinstance(result, Recorded) and not result.replayed:
                 self._metrics.decisions.labels(result.entry.outcome).inc()
+                self._offer(each)
         return results

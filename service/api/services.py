@@ -15,6 +15,7 @@ from service.governance.outcomes import Ended
 from service.governance.overriding import Overriding
 from service.governance.standing import Governing
 from service.ledger import Ledger, Outcomes, Overrides
+from service.ledger.shadow import ShadowRuns
 from service.metrics import Metrics
 from service.settings import Settings
 
@@ -34,6 +35,7 @@ class Services:
     overrides: Overrides
     endings: Ended
     outcomes: Outcomes
+    shadow_runs: ShadowRuns
     metrics: Metrics
     now: Callable[[], datetime]
 

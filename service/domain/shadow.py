@@ -6,7 +6,7 @@ Knows decisions, not how they are made or where trials are kept.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from service.domain.decision import Decision
@@ -130,3 +130,9 @@ def top_rules(before: Mapping[str, int], after: Mapping[str, int], most: int) ->
     counted = [RuleCount(rule, before.get(rule, 0), after.get(rule, 0)) for rule in before.keys() | after.keys()]
     counted.sort(key=lambda c: (-c.released_only - c.candidate_only, c.rule))
     return tuple(counted[:most])
+
+
+def report_data(report: Report) -> dict[str, object]:
+    """As programs read it."""
+    money = [asdict(one) | {"difference": one.difference} for one in report.money]
+    return asdict(report) | {"money": money}

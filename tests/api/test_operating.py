@@ -59,7 +59,8 @@ def test_the_document(client: FlaskClient, body: dict[str, Any]) -> None:
         "/policies", "/policies/in-force", "/policies/timeline", "/policies/{version}", "/policies/{version}/files",
         "/policies/{version}/diff", "/policies/{version}/check", "/policies/{version}/submit",
         "/policies/{version}/approve", "/policies/{version}/reject", "/policies/{version}/release",
-        "/policies/{version}/withdraw", "/policies/{version}/roll-back",
+        "/policies/{version}/withdraw", "/policies/{version}/roll-back", "/policies/{version}/shadow", "/shadow",
+        "/shadow/{run_id}", "/shadow/{run_id}/end",
     }  # fmt: skip
     schemas = document["components"]["schemas"]
     assert schemas["QuoteRequest"]["required"] == ["client", "currency", "job"]
