@@ -46,7 +46,16 @@ All of the slot's type: whoever bound the rules has seen to that.
 def combiner(slot: Slot) -> Combiner:
     low, high = slot.minimum, slot.maximum
 
-    def clipped(value: int) -> int:
+    def most(current: int, contributions: Iterable[int]) -> int:
+        value = max((current, *contributions))
+        return low if value < low else high if value > high else value
+
+    def least(current: int, contributions: Iterable[int]) -> int:
+        value = min((current, *contributions))
+        return low if value < low else high if value > high else value
+
+    def total(current: int, contributions: Iterable[int]) -> int:
+        value = sum(contributions, current)
         return low if value < low else high if value > high else value
 
     match slot.combine:
@@ -57,11 +66,11 @@ def combiner(slot: Slot) -> Combiner:
         case Combine.FIRST:
             return lambda current, contributions: next(iter(contributions), current)
         case Combine.MAX:
-            return lambda current, contributions: clipped(max((current, *contributions)))
+            return most
         case Combine.MIN:
-            return lambda current, contributions: clipped(min((current, *contributions)))
+            return least
         case Combine.SUM:
-            return lambda current, contributions: clipped(sum(contributions, current))
+            return total
 
 
 def combined(slot: Slot, current: Any, contributions: Iterable[Any]) -> Value:

@@ -20,6 +20,9 @@ from service.matching.tables import summed
 from service.policy.hits import BoundTable
 from service.policy.nodes import DECISION, MEMBER, Node, Op
 
+_FEW = 12
+"""Flags that are looked at one by one sooner than they are collected."""
+
 
 @dataclass(frozen=True, slots=True)
 class Giver:
@@ -80,7 +83,8 @@ class Writing:
             yield f"if {self._flags()}:"
             yield f" given = {self._constant('contributions', settled)}"
         else:
-            yield f"if True in (chosen := {self._flags()}):"
+            yield f"if {self._any_flag()}:"
+            yield f" chosen = {self._flags()}"
             yield f" given = tuple(compress({self._constant('contributions', settled)}, chosen))"
         if settled is not None and len(settled) == 1 and self.fresh and not self.sums:
             yield f" result = {self._constant('result', combined(slot, start, [settled[0][1]]))}"
@@ -109,6 +113,13 @@ class Writing:
                 return None
             settled.append(contribution)
         return tuple(settled)
+
+    def _any_flag(self) -> str:
+        """Text of whether anything is given."""
+        flags = [giver.flag for giver in self.givers if isinstance(giver, Giver)]
+        if len(flags) > _FEW:
+            return f"True in {self._flags()}"
+        return " or ".join([f"flags[{flag}]" for flag in flags])
 
     def _flags(self) -> str:
         """Text of the givers' flags: of one the flag itself."""
