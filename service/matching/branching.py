@@ -1,7 +1,8 @@
 """Large tables on the side of the second opinion: a tree that halves the rows by one column after another.
 
 Built apart from the deciding side's sets, and the rows that it ends at are held against their conditions, not against
-what the sets were made of. Which of them fire is settled as `service.policy.hits` means it.
+what the sets were made of. Both take from `covers` where to look; so for one input in a hundred every row is looked at.
+Which of them fire is settled as `service.policy.hits` means it.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
 from typing import Any
+from zlib import crc32
 
 from service.domain.effects import Combine, Slot
 from service.domain.facts import Facts, Type, Unit
@@ -28,6 +30,8 @@ FEW = 6
 MOST_COPIES = 8
 """Times as many places in leaves as there are rows: a row that takes half of a column's values stands on both sides."""
 
+SCANNED = 100
+
 Test = Callable[[Any], bool]
 
 
@@ -42,11 +46,17 @@ class _Fork:
     others: Mapping[Any, _Fork | tuple[int, ...]]
 
 
+def is_scanned(values: Sequence[Any]) -> bool:
+    """Whether the table is matched without its tree: one input in a hundred, the same in every process."""
+    return crc32(repr(values).encode()) % SCANNED == 0
+
+
 class BranchingTable:
     def __init__(self, table: BoundTable, rows: Sequence[BoundRule], slots: Mapping[str, Slot]) -> None:
         self._table, self._rows = table, rows
         self._slots = [slots[name] for name in table.outputs]
         count = table.end - table.first
+        self._every = range(count)
         self._copies = MOST_COPIES * count
         self._types = [node.type for _, node in table.inputs]
         self._root = self._grown(covers(table, rows[:count]), list(range(count)), 0)
@@ -65,7 +75,7 @@ class BranchingTable:
 
     def _fits(self, values: Sequence[Any]) -> list[int]:
         fits = []
-        for place in self._leaf(values):
+        for place in self._every if is_scanned(values) else self._leaf(values):
             for column, test in self._tests[place]:
                 if not test(values[column]):
                     break

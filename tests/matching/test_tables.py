@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from schemas.vocabulary import declarations
 from service.matching import branching, indexed
 from service.matching.compiled import second_opinion
+from service.matching.covers import Cover
 from service.matching.runtime import Matched, Runtime
 from service.matching.tables import TableConflict, TableGap
 from service.policy.binding import bind
@@ -217,6 +218,25 @@ def test_two_matchers_that_differ_on_a_large_table_are_caught() -> None:
         values, flags = second_opinion(program)({**facts, **runtime.decide(facts).env})
         lying = Runtime(program, lambda env: (values, [*flags[:-1], (0,)]))
         assert lying.decide(facts).disagreement == "different rows of t"
+
+
+def test_a_row_that_both_indexes_overlook_is_found_by_looking_at_every_row() -> None:
+    """One input in a hundred is matched row by row: of 2,000 numbers of orders, the 20 or so for which that is so."""
+    honest = branching.covers
+
+    def overlooking(*table: Any) -> Any:
+        return [[Cover(False) if n == 0 else cover for cover in row] for n, row in enumerate(honest(*table))]
+
+    sheet = "id,client.orders,-> points\nall,>= 0,1\n" + "".join(f"r{n},{n + 5_000},2\n" for n in range(300))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(branching, "covers", overlooking)
+        patch.setattr(indexed, "covers", overlooking)
+        table = {"id": "t", "hit": "unique", "csv": "t.csv", "default": {}}
+        runtime = Runtime(bind(book_of(table, ("t.csv", sheet.encode())), AS_OF, "EUR"))
+        caught = {n for n in range(2_000) if runtime.decide(facts_of({"client.orders": n})).disagreement}
+        runtime.close()
+    assert caught == {n for n in range(2_000) if branching.is_scanned((n,))}
+    assert 5 <= len(caught) <= 50
 
 
 def test_a_table_of_thousands_of_rows_answers_like_a_look_at_every_row() -> None:
