@@ -105,6 +105,23 @@ def test_what_decisions_are_laid_out_from_is_never_below_nothing(slot: str) -> N
     ]
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("rules:\n", "rules: {}\nderive:\n", "price.yaml:2:8: wrong-value: rules: a list is wanted ([...], or one"),
+        ("rules:\n", "rules:\nderive:\n", "price.yaml:2:7: wrong-value: rules: nothing stands here (give it a value"),
+        ("    then: {markup: params.hassle_markup}", "    then: markup",
+         "price.yaml:6:11: wrong-value: [hassle-markup] then: keys and values are wanted ({key: value}"),
+        ("    practice: P3", "    practice: P3\n    priority: '5'",
+         "price.yaml:5:15: wrong-value: [hassle-markup] priority: a whole number is wanted (digits alone"),
+    ],
+)  # fmt: skip
+def test_a_value_of_the_wrong_form_is_told_in_an_author_s_words(old: str, new: str, told: str) -> None:
+    with pytest.raises(BookRefused) as refused:
+        load_book(changed("price.yaml", old, new), FACTS)
+    assert [text for text in map(str, refused.value.findings) if text.startswith(told)]
+
+
 def test_what_is_hidden_is_no_part_of_a_book(tmp_path: Path) -> None:
     for name in (".git/config.yaml", ".github/workflows/check.yaml", "._price.yaml", "cases/.old.yaml"):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)

@@ -14,6 +14,15 @@ from service.policy.yaml_text import Document, Path
 
 _MISSING = "Missing data for required field."
 _UNKNOWN = "Unknown field."
+_TOLD = {
+    "Field may not be null.": ("nothing stands here", "give it a value, or delete it"),
+    "Not a valid list.": ("a list is wanted", "[...], or one item a line, each after `- `"),
+    "Not a valid mapping type.": ("keys and values are wanted", "{key: value}, or one a line"),
+    "Not a valid string.": ("text is wanted", "put it in quotes"),
+    "Not a valid integer.": ("a whole number is wanted", "digits alone, without quotes"),
+    "Not a valid boolean.": ("yes or no is wanted", "true or false, without quotes"),
+}
+"""What a schema says by itself, as an author would have it said."""
 _STAND_INS = {"practice": "", "meaning": "", "reason": "", "worked": "", "priority": 0, "client": False}
 """Fields without which the rest of an item can still be read, for its findings."""
 _CONSEQUENCES = frozenset(
@@ -97,7 +106,8 @@ class Report:
             self.add(document.key_place(*path), "unknown-field", f"'{name}' is not a field here",
                      nearest(name, schema.fields), subject)  # fmt: skip
         else:
-            self.add(document.place(*path), "wrong-value", f"{name}: {message}", subject=subject)
+            told, hint = _TOLD.get(message, (message, ""))
+            self.add(document.place(*path), "wrong-value", f"{name}: {told}", hint, subject)
 
 
 def _flat(messages: Mapping[Any, Any], path: Path) -> Iterator[tuple[Path, str]]:
