@@ -85,6 +85,7 @@ def test_old_knowledge_decides_nothing(
     book: Path, database: Path, release: Release, body: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Where the thread that polls is held up, the request itself asks."""
+    monkeypatch.setattr(policy_in_force, "FRESH_SECONDS", 3_600.0)
     app = service(book, database, policy_poll_seconds=3_600)
     before = decided(app, body)
     version = release("400.00")
@@ -96,6 +97,7 @@ def test_old_knowledge_decides_nothing(
 def test_without_a_database_it_decides_on_what_it_knows_for_two_seconds_and_then_not(
     book: Path, database: Path, body: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(policy_in_force, "FRESH_SECONDS", 3_600.0)
     app = service(book, database, policy_poll_seconds=3_600)
     database.rename(database.with_suffix(".away"))
     assert app.test_client().post("/preview", json={"request": body}).status_code == 200
