@@ -7,6 +7,7 @@ from service.ledger.ledger import Ledger
 from service.ledger.migrate import migrate
 from service.ledger.outcomes import Outcomes
 from service.ledger.overrides import Overrides
+from service.ledger.people import People, Roster
 
 __all__ = [
     "Database",
@@ -17,7 +18,9 @@ __all__ = [
     "LedgerUrlRefused",
     "Outcomes",
     "Overrides",
+    "People",
     "Recorded",
+    "Roster",
     "migrate",
     "new_decision_id",
 ]
