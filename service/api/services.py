@@ -13,8 +13,9 @@ from service.api.policy_in_force import PolicyInForce
 from service.api.recording import Recorder
 from service.governance.outcomes import Ended
 from service.governance.overriding import Overriding
-from service.ledger import Ledger, Outcomes, Overrides
+from service.ledger import Ledger, Outcomes, Overrides, People
 from service.metrics import Metrics
+from service.people.passwords import Passwords
 from service.settings import Settings
 
 EXTENSION = "quotewright"
@@ -27,6 +28,8 @@ class Services:
     settings: Settings
     policy: PolicyInForce
     ledger: Ledger
+    people: People
+    passwords: Passwords
     recorder: Recorder
     overriding: Overriding
     overrides: Overrides

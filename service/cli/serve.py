@@ -21,7 +21,8 @@ EPILOG = """
 Examples:
   quotewright serve --port 8000
   quotewright serve --database postgresql://quotes@db.example/quotes --workers 4
-  POLICY_BOOK=my/policies quotewright serve --host 0.0.0.0
+  POLICY_BOOK=my/policies quotewright serve
+  SIGN_IN=on quotewright serve --host 0.0.0.0
 
 \b
 Exit codes: 0 stopped; 1 the book, the database or the port can't be used; 2 wrong usage.
