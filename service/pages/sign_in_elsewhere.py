@@ -17,8 +17,10 @@ from service.people.identity import admitted, role_of
 
 blueprint = Blueprint("sign_in_elsewhere", __name__, template_folder="templates")
 _AFTERWARDS = "afterwards"
-FAILED = "Your firm's account could not be checked. Please try again; if it fails again, tell whoever runs Quotewright."
-NO_ROLE = "Your firm's account gives you no role here, or was disabled. Whoever runs Quotewright can change that."
+FAILED = (
+    "The account of your firm could not be checked. Please try again; if it fails again, tell whoever runs Quotewright."
+)
+NO_ROLE = "The account of your firm gives you no role here, or was disabled. Whoever runs Quotewright can change that."
 
 
 @blueprint.get(f"{SIGN_IN}/oidc")
