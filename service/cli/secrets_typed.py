@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import click
 
 from service.cli.refusals import Refusal
@@ -15,7 +17,7 @@ FROM_STDIN = click.option(
 def new_password(name: str, from_stdin: bool) -> str:
     """Raises Refusal for a weak one."""
     if from_stdin:
-        password = click.get_text_stream("stdin").readline().rstrip("\r\n")
+        password = sys.stdin.readline().rstrip("\r\n")
     else:
         password = click.prompt(f"Password for {name}", hide_input=True, confirmation_prompt=True, err=True)
     weak = weakness(password, name)

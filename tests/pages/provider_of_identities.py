@@ -7,6 +7,7 @@ import hashlib
 import json
 import threading
 import time
+from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
@@ -18,12 +19,17 @@ from joserfc.jws import JWSRegistry
 CLIENT_ID, CLIENT_SECRET = "quotewright", "a secret of client and provider"
 
 
+@cache
+def _key(whose: str) -> RSAKey:
+    return RSAKey.generate_key(2048, {"kid": "one", "use": "sig", "alg": "RS256"})
+
+
 class Provider:
     """`person`: claims of whoever is signed in there. `twist`: claims of the id token that are put wrong, or left out
     with None. `cheat`: `none`, `secret` (signed with the client's secret), `stranger` (signed with another key)."""
 
     def __init__(self) -> None:
-        self.key = RSAKey.generate_key(2048, {"kid": "one", "use": "sig", "alg": "RS256"})
+        self.key = _key("the provider's")
         self.person: dict[str, Any] = {
             "sub": "248289761001",
             "preferred_username": "jane",
@@ -49,7 +55,7 @@ class Provider:
 
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Answering)
         self.issuer = f"http://127.0.0.1:{self.server.server_port}"
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        threading.Thread(target=self.server.serve_forever, args=(0.01,), daemon=True).start()
 
     def close(self) -> None:
         self.server.shutdown()
@@ -111,7 +117,7 @@ class Provider:
                 key = OctKey.import_key(self.key.as_pem(private=False))
                 return jwt.encode({"alg": "HS256", "kid": "one"}, claims, key)
             case "stranger":
-                return jwt.encode({"alg": "RS256", "kid": "one"}, claims, RSAKey.generate_key(2048))
+                return jwt.encode({"alg": "RS256", "kid": "one"}, claims, _key("a stranger's"))
         return jwt.encode({"alg": "RS256", "kid": "one"}, claims, self.key)
 
 
