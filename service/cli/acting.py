@@ -28,7 +28,7 @@ def acting(database: Database | str) -> Caller:
             nobody = not roster.users()
         found = authenticated(people, text, datetime.now(UTC))
     except LedgerUnavailable as away:
-        raise Refusal(f"{away}.") from away
+        raise Refusal(f"{away}. For a new database, run `quotewright init`.") from away
     if nobody:
         raise Refusal(
             "There are no users yet: run `quotewright init` first, it makes the first admin and prints a token."

@@ -13,7 +13,7 @@ import click
 
 from service.cli.books import open_book
 from service.cli.refusals import Refusal
-from service.ledger import LedgerUnavailable, LedgerUrlRefused, migrate
+from service.ledger import Database, LedgerUnavailable, LedgerUrlRefused, People, migrate
 from service.settings import CHECKED, Settings, SettingsRefused, from_environment
 
 EPILOG = """
@@ -54,6 +54,8 @@ def serve(port: int | None, host: str | None, workers: int | None, database: str
     _refuse_taken(settings.host, settings.port)
     try:
         migrate(settings.database_url)
+        if settings.sign_in and not settings.oidc_issuer:
+            _tell_if_nobody_can_come_in(settings.database_url)
     except LedgerUrlRefused as refused:
         raise click.UsageError(f"{refused}.") from refused
     except LedgerUnavailable as away:
@@ -61,6 +63,14 @@ def serve(port: int | None, host: str | None, workers: int | None, database: str
     command = [sys.executable, "-m", "gunicorn", "--config", "python:service.gunicorn_conf", "wsgi:app"]
     sys.stdout.flush()
     os.execve(command[0], command, {**environment, CHECKED: "1"})
+
+
+def _tell_if_nobody_can_come_in(url: str) -> None:
+    people = People(Database(url))
+    with people.reading() as roster:
+        if not roster.admins():
+            click.echo("Sign-in is on and there is no admin: run `quotewright init` to make the first.", err=True)
+    people.database.close()
 
 
 def _settings(environment: Mapping[str, str]) -> Settings:

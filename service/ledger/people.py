@@ -117,11 +117,8 @@ class Roster:
         running = update(sessions).where(sessions.c.digest == digest, sessions.c.ended_at.is_(None))
         self._connection.execute(running.values(ended_at=now))
 
-    def end_sessions(self, user_id: str, now: datetime, but: str = "") -> None:
-        """`but`: the digest of the one that goes on."""
-        running = update(sessions).where(
-            sessions.c.user_id == user_id, sessions.c.ended_at.is_(None), sessions.c.digest != but
-        )
+    def end_sessions(self, user_id: str, now: datetime) -> None:
+        running = update(sessions).where(sessions.c.user_id == user_id, sessions.c.ended_at.is_(None))
         self._connection.execute(running.values(ended_at=now))
 
     def note(self, line: SignIn) -> None:

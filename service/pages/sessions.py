@@ -20,11 +20,13 @@ from service.ledger import LedgerUnavailable, People
 from service.pages.addresses import sign_in_address
 from service.people import sessions
 from service.people.chance import drawn
-from service.people.tokens import digest
 from service.settings import Settings
 
 KEY = "session-key"
 """Under which name the database keeps what signs cookies."""
+
+FORM_BYTES = 16 * 1024
+_FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 
 class SignedIn(UserMixin):  # type: ignore[misc]
@@ -43,6 +45,7 @@ class Sessions:
     def __init__(self, app: Flask, settings: Settings, people: People, now: Callable[[], datetime]) -> None:
         self._people = people
         self._now = now
+        self._longest_body = settings.max_batch_bytes + 1
         app.secret_key = settings.session_key or None
         app.session_interface = _SignedByKeptKey(lambda: people.key(KEY, drawn().secret, now()))
         secure = settings.public_url.startswith("https:") or not settings.loopback
@@ -80,6 +83,8 @@ class Sessions:
 
     def from_our_page(self) -> bool:
         """Whether another site can't have sent this."""
+        # Looking for the token opens the body, which no later limit then holds.
+        request.max_content_length = FORM_BYTES if request.mimetype in _FORMS else self._longest_body
         try:
             self._csrf.protect()
         except CSRFError:
@@ -99,11 +104,6 @@ class Sessions:
     def end(self) -> None:
         self._end_present()
         logout_user()
-
-    def present(self) -> str:
-        """The digest of the session under way, "" without one."""
-        found = self.signed_in()
-        return digest(found.secret) if found else ""
 
     def _end_present(self) -> None:
         found = self.signed_in()

@@ -102,10 +102,8 @@ def change_user(
     return after
 
 
-def set_password(
-    people: People, user_id: str, hashed: str, by: Caller, now: datetime, going_on: str = ""
-) -> User | PeopleRefusal:
-    """Ends the user's sessions. `going_on`: the digest of the one that doesn't."""
+def set_password(people: People, user_id: str, hashed: str, by: Caller, now: datetime) -> User | PeopleRefusal:
+    """Ends the user's sessions."""
     with people.changing() as roster:
         user = roster.user(user_id)
         if user is None:
@@ -115,7 +113,7 @@ def set_password(
         if user.subject is not None:
             return SIGNS_IN_ELSEWHERE
         roster.change_user(user.id, password=hashed)
-        roster.end_sessions(user.id, now, but=going_on)
+        roster.end_sessions(user.id, now)
         roster.note(events.about(user, "password set", by, now))
     return user
 

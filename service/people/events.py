@@ -11,7 +11,7 @@ from service.people import names
 ATTEMPT = "attempt"
 """Written before the password is looked at, so that attempts made at the same moment see one another."""
 
-SUCCESS, LOCKED, NO_ROLE = "signed in", "locked", "no role"
+SUCCESS, LOCKED, NO_ROLE, DISABLED = "signed in", "locked", "no role", "kept out: disabled"
 SIGNED_OUT = "signed out"
 
 AT_THE_PAGE, BY_PROVIDER = "page", "oidc"

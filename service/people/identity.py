@@ -42,7 +42,7 @@ def admitted(people: People, identity: Identity, role: Role | None, user_id: str
     with people.changing() as roster:
         user = roster.user_of(identity.key)
         if role is None or (user and not user.active):
-            event = events.NO_ROLE if role is None else events.LOCKED
+            event = events.NO_ROLE if role is None else events.DISABLED
             roster.note(_line(identity, event, user.id if user else None, now))
             return None
         if user is None:

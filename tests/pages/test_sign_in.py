@@ -159,6 +159,18 @@ class TestOtherSites:
         assert with_token.status_code == 422
         assert browser.client.get("/me").status_code == 200
 
+    def test_a_form_is_small(self, browser):
+        browser.get("/sign-in")
+        answer = browser.client.post("/sign-in", data={"csrf_token": browser.csrf(), "name": "x" * 20_000})
+        assert answer.status_code == 413
+
+    def test_a_body_behind_a_cookie_is_held_to_its_limit(self, browser):
+        browser.sign_in()
+        browser.get("/account")
+        headers = {"X-CSRFToken": browser.csrf(), "Content-Type": "application/json"}
+        answer = browser.client.post("/evaluate", headers=headers, data=b" " * (1024 * 1024 + 1))
+        assert (answer.status_code, answer.json["code"]) == (413, "body-too-large")
+
     def test_a_token_of_another_session_is_worth_nothing(self, browser, app):
         browser.sign_in()
         stranger = Browser(app)

@@ -163,12 +163,10 @@ class TestSessions:
         administration.change_user(people, ann.id, SYSTEM, NOON, disabled=False)
         assert sessions.whose(people, "secret", NOON) is None
 
-    def test_a_new_password_ends_all_but_the_one_going_on(self, people, ann):
-        for secret in ("one", "two"):
-            sessions.opened(people, ann, secret, NOON)
-        administration.set_password(people, ann.id, "hash", ann.caller(), NOON, going_on=sessions.digest("two"))
-        assert sessions.whose(people, "one", NOON) is None
-        assert sessions.whose(people, "two", NOON).id == ann.id
+    def test_a_new_password_ends_all(self, people, ann):
+        sessions.opened(people, ann, "secret", NOON)
+        administration.set_password(people, ann.id, "hash", ann.caller(), NOON)
+        assert sessions.whose(people, "secret", NOON) is None
 
 
 def test_the_key_of_cookies_is_made_once(people):
