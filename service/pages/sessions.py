@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from flask import Flask, Request, Response, redirect, request, session
-from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 from flask_wtf.csrf import CSRFError, CSRFProtect
 
@@ -123,9 +123,19 @@ class _SignedByKeptKey(SecureCookieSessionInterface):
         self._key = key
 
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        if "Authorization" in request.headers:
+            return _NotLookedAt()
         if not app.secret_key:
             try:
                 app.secret_key = self._key()
             except LedgerUnavailable:
                 return None  # whatever needs a session answers 503 by itself; the rest needs none
         return super().open_session(app, request)
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        if not isinstance(session, _NotLookedAt):
+            super().save_session(app, session, response)
+
+
+class _NotLookedAt(SecureCookieSession):
+    """Of a request with a token, which counts whatever the cookies say: tools are many and in a hurry."""

@@ -57,8 +57,9 @@ def form() -> Response:
 def enter() -> Response:
     at, address = services(), request.remote_addr or ""
     doors().rate.refuse_guessers(address)
+    from_our_page = doors().sessions.from_our_page()
     afterwards = ours(request.form.get("next", ""))
-    if not doors().sessions.from_our_page():
+    if not from_our_page:
         return _form(afterwards, TOO_OLD, 403)
     name, password = request.form.get("name", ""), request.form.get("password", "")
     doors().rate.guessed(address)
