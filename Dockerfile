@@ -16,6 +16,8 @@ COPY --from=build /opt/quotewright /opt/quotewright
 WORKDIR /var/lib/quotewright
 ENV PATH=/opt/quotewright/bin:$PATH
 ENV DATABASE_URL=sqlite:////var/lib/quotewright/quotewright.db
+# The container is asked from outside. The first admin: docker run -it -v ... quotewright quotewright init
+ENV SIGN_IN=on
 ENV PYTHONUNBUFFERED=1
 USER quotewright
 VOLUME /var/lib/quotewright

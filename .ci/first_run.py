@@ -23,6 +23,8 @@ from service.domain.money import text
 ROOT = Path(__file__).resolve().parent.parent
 VAR = ROOT / "var"
 SAMPLE = ROOT / "examples" / "website.json"
+SIGN_IN = os.environ.get("SIGN_IN", "").lower() == "on"
+TOKEN = os.environ.get("QUOTEWRIGHT_TOKEN", "")
 LONGEST_START = 60
 """Seconds; a start takes two or three, a laptop that was asleep some more."""
 
@@ -62,6 +64,10 @@ def _show(address: str, service: subprocess.Popen[bytes]) -> int:
         print("The service did not start. The end of var/service.log:", *last, sep="\n    ", file=sys.stderr)
         return 1
     sample = SAMPLE.relative_to(ROOT)
+    if SIGN_IN and not TOKEN:
+        print(f"==> it is ready, and sign-in is on: {address}/sign-in")
+        print("    With a token in QUOTEWRIGHT_TOKEN, a sample request would be posted here.")
+        return _serving(service)
     print(f"==> it is ready. Posting {sample} to {address}/evaluate\n")
     try:
         decision = _post(f"{address}/evaluate", SAMPLE.read_bytes())
@@ -72,6 +78,14 @@ def _show(address: str, service: subprocess.Popen[bytes]) -> int:
     print(f"\n==> documentation and a form to try requests: {address}/docs")
     print("    the same from a terminal:")
     print(f"    curl -s {address}/evaluate -H 'Content-Type: application/json' -d @{sample}")
+    if not SIGN_IN:
+        print("==> sign-in is off: everyone on this machine may ask, and nobody elsewhere. To switch it on:")
+        print("    .venv/bin/quotewright init")
+        print("    SIGN_IN=on make run")
+    return _serving(service)
+
+
+def _serving(service: subprocess.Popen[bytes]) -> int:
     if os.environ.get("RUN_ONCE"):
         print("==> RUN_ONCE is set: stopping")
         return 0
@@ -122,7 +136,10 @@ def _ready(address: str, service: subprocess.Popen[bytes]) -> bool:
 
 
 def _post(url: str, body: bytes) -> dict[str, Any]:
-    request = Request(url, body, {"Content-Type": "application/json"})
+    headers = {"Content-Type": "application/json"}
+    if SIGN_IN:
+        headers["Authorization"] = f"Bearer {TOKEN}"
+    request = Request(url, body, headers)
     with urlopen(request, timeout=30) as answer:
         decision: dict[str, Any] = json.load(answer)
         return decision

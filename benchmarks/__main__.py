@@ -12,10 +12,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from benchmarks import in_process, matching, memory, over_http, tables
+from benchmarks import in_process, matching, memory, over_http, signed_in, tables
 
 RESULTS = Path(__file__).parent / "results"
-PARTS = ("evaluation", "matching", "tables", "http", "memory")
+PARTS = ("evaluation", "matching", "tables", "http", "sign-in", "memory")
 
 
 def main() -> None:
@@ -62,6 +62,10 @@ def _measured(part: str, arguments: argparse.Namespace) -> Any:
             print("\n== POST /evaluate beside a bare Flask route, gunicorn, 2 workers, SQLite", flush=True)
             result = over_http.measure(seconds)
             lines = over_http.told(result)
+        case "sign-in":
+            print("\n== POST /evaluate with a bearer token beside sign-in off, same server settings", flush=True)
+            result = signed_in.measure(seconds)
+            lines = signed_in.told(result)
         case _:
             evaluations, reloads = (1_000_000, 1_000) if arguments.full else (50_000, 50)
             print(f"\n== memory over {evaluations} evaluations and {reloads} reloads", flush=True)

@@ -82,14 +82,16 @@ def _length(head: bytes) -> int:
     raise ValueError("an answer without Content-Length")
 
 
-def post(path: str, body: bytes) -> bytes:
+def post(path: str, body: bytes, token: str = "") -> bytes:
     """The request as it goes over the wire."""
-    head = (
+    head = [
         f"POST {path} HTTP/1.1",
         "Host: 127.0.0.1",
         "Content-Type: application/json",
         f"Content-Length: {len(body)}",
-    )
+    ]
+    if token:
+        head.append(f"Authorization: Bearer {token}")
     return "\r\n".join(head).encode() + END_OF_HEAD + body
 
 

@@ -30,7 +30,7 @@ GUNICORN = "import sys; from gunicorn.app.wsgiapp import run; sys.exit(run())"
 def measure(seconds: float, sample: str = "video") -> list[dict[str, Any]]:
     body = books.requests()[sample]
     rows = []
-    with tempfile.TemporaryDirectory() as folder, _service(Path(folder)) as service_port:
+    with tempfile.TemporaryDirectory() as folder, serving(Path(folder)) as service_port:
         size = _answer_bytes(service_port, body)
         with _bare(Path(folder), size) as bare_port:
             for connections in CONNECTIONS:
@@ -41,8 +41,8 @@ def measure(seconds: float, sample: str = "video") -> list[dict[str, Any]]:
                     {
                         "connections": connections,
                         "request_bytes": len(body),
-                        "bare": _plain(bare),
-                        "service": _plain(service),
+                        "bare": plain(bare),
+                        "service": plain(service),
                         "ratio": round(service.per_second / bare.per_second, 3),
                     }
                 )
@@ -66,7 +66,7 @@ def told(rows: list[dict[str, Any]]) -> list[str]:
     return lines
 
 
-def _plain(load: Load) -> dict[str, Any]:
+def plain(load: Load) -> dict[str, Any]:
     return {
         "per_second": round(load.per_second, 1),
         "p50_ms": round(load.latency.p50 / 1000, 3),
@@ -76,13 +76,14 @@ def _plain(load: Load) -> dict[str, Any]:
     }
 
 
-def _service(folder: Path) -> Any:
+def serving(folder: Path, **chosen: str) -> Any:
     port = _free_port()
     environment = {
         "DATABASE_URL": f"sqlite:///{folder / 'ledger.db'}",
         "WORKERS": str(WORKERS),
         "THREADS": str(THREADS),
         "RATE_LIMIT": "100000000/minute",
+        **chosen,
     }
     return _server([sys.executable, "-c", SERVE, "serve", "--port", str(port)], port, "/readyz", environment, folder)
 

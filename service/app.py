@@ -18,26 +18,35 @@ from service.api import (
     docs_page,
     evaluate,
     health,
+    me,
     outcomes,
     overrides,
     policies,
     policy_steps,
     problems,
-    rate,
     request_log,
     shadow_runs,
+    users,
 )
+from service.api.gate import Gate
 from service.api.policy_source import policy_in_force
+from service.api.rate import RateLimit
 from service.api.recording import Recorder
+from service.api.roles_documented import Roles
 from service.api.services import EXTENSION, Services
 from service.api.shadowing import Shadow
 from service.governance.outcomes import Ended
 from service.governance.overriding import Overriding
 from service.governance.standing import Governing
-from service.ledger import Database, Entry, Ledger, Outcomes, Overrides, PolicyRegister
+from service.ledger import Database, Entry, Ledger, Outcomes, Overrides, People, PolicyRegister
 from service.ledger.shadow import ShadowRuns
 from service.matching.runtime import Policy
 from service.metrics import Metrics
+from service.pages import sign_in, sign_in_elsewhere
+from service.pages.provider import Provider
+from service.pages.sessions import Sessions
+from service.people.passwords import Passwords
+from service.people.remembered import Bearers
 from service.settings import Settings, from_environment
 
 _OPENAPI = {
@@ -65,9 +74,9 @@ def create_app(settings: Settings | None = None, now: Callable[[], datetime] | N
     if settings.trusted_proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.trusted_proxies)  # type: ignore[method-assign]
     request_log.register(app, at.metrics)
-    rate.register(app, settings, {health.blueprint.name, docs_page.blueprint.name})
+    rate = RateLimit(settings)
     _routed(app)
-    access.register(app)
+    access.register(app, _doors_opened(app, at, rate) if settings.sign_in else None, rate)
     problems.register(app)
     if settings.policy_poll_seconds:
         at.policy.watch(settings.policy_poll_seconds)
@@ -101,6 +110,8 @@ def _services(settings: Settings, now: Callable[[], datetime]) -> Services:
         policy=policy,
         governing=governing,
         ledger=ledger,
+        people=People(ledger.database),
+        passwords=Passwords(),
         recorder=Recorder(ledger, metrics, now, shadow.offer),
         overriding=Overriding(decision, opened, beside),
         overrides=beside,
@@ -113,9 +124,21 @@ def _services(settings: Settings, now: Callable[[], datetime]) -> Services:
 
 
 def _routed(app: Flask) -> None:
-    api = Api(app)
+    api = Api(app, spec_kwargs={"extra_plugins": [Roles(app)]})
     # Each endpoint documents its own errors.
     api.DEFAULT_ERROR_RESPONSE_NAME = None
-    for room in (evaluate, batch, decisions, overrides, outcomes, policies, policy_steps, shadow_runs, health):
+    deciding = (evaluate, batch, decisions, overrides, outcomes)
+    for room in (*deciding, policies, policy_steps, shadow_runs, me, users, health):
         api.register_blueprint(room.blueprint)
     app.register_blueprint(docs_page.blueprint)
+
+
+def _doors_opened(app: Flask, at: Services, rate: RateLimit) -> Gate:
+    """The pages by which people come in, and the gate that knows them again."""
+    sessions = Sessions(app, at.settings, at.people, at.now)
+    provider = Provider(app, at.settings) if at.settings.oidc_issuer else None
+    app.extensions[sign_in.EXTENSION] = sign_in.Doors(sessions, rate, provider)
+    app.register_blueprint(sign_in.blueprint)
+    if provider:
+        app.register_blueprint(sign_in_elsewhere.blueprint)
+    return Gate(Bearers(at.people, at.now), sessions, rate)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, fields
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 from limits import parse as parse_rate
+
+from service.domain.people import Role
 
 T = TypeVar("T")
 MEBIBYTE = 1024 * 1024
@@ -28,6 +32,8 @@ class Settings:
     `policy_name`: which of several books of the ledger is served; empty: the folder's, or the only one.
     `shared_folder`: where the workers of one service share their counters; None: one process alone.
     `policy_poll_seconds`: how often each worker looks for a change of what is in force; 0: never.
+    `session_key`: signs cookies; empty: one that is made once and kept in the database.
+    `oidc_roles`: values of the claim `oidc_role_claim` and the roles that they give.
     """
 
     database_url: str = "sqlite:///var/quotewright.db"
@@ -45,6 +51,22 @@ class Settings:
     log_level: str = "INFO"
     policy_poll_seconds: float = 0.5
     shared_folder: Path | None = None
+    sign_in: bool = False
+    session_key: str = field(default="", repr=False)
+    public_url: str = ""
+    oidc_issuer: str = ""
+    oidc_client_id: str = ""
+    oidc_client_secret: str = field(default="", repr=False)
+    oidc_role_claim: str = "groups"
+    oidc_roles: tuple[tuple[str, Role], ...] = ()
+
+    @property
+    def loopback(self) -> bool:
+        """Whether only this machine can ask."""
+        try:
+            return self.host == "localhost" or ip_address(self.host.strip("[]")).is_loopback
+        except ValueError:
+            return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,20 +99,39 @@ def from_environment(environment: Mapping[str, str]) -> Settings:
     """The settings that the variables give; unset or empty ones keep their default. Raises SettingsRefused."""
     values: dict[str, Any] = {}
     refused = []
-    for field in fields(Settings):
-        name = VARIABLE_NAMES.get(field.name, field.name.upper())
+    for setting in fields(Settings):
+        name = VARIABLE_NAMES.get(setting.name, setting.name.upper())
         text = environment.get(name, "").strip()
         if not text:
             continue
-        variable = _VARIABLES[field.name]
+        variable = _VARIABLES[setting.name]
         try:
-            values[field.name] = variable.read(text)
+            values[setting.name] = variable.read(text)
         except ValueError:
-            shown = text if field.name != "database_url" else "..."
+            shown = "..." if setting.name in _SECRET else text
             refused.append(BadVariable(name, shown, variable.fix))
+    settings = Settings(**values)
+    refused += _at_odds(settings)
     if refused:
         raise SettingsRefused(refused)
-    return Settings(**values)
+    return settings
+
+
+def _at_odds(settings: Settings) -> Iterator[BadVariable]:
+    """Values that can't stand together."""
+    if not settings.sign_in and not settings.loopback:
+        yield BadVariable(
+            "HOST",
+            settings.host,
+            "with sign-in off only this machine may ask. Listen on 127.0.0.1, or set SIGN_IN=on and make the first "
+            "admin with `quotewright init`",
+        )
+    if settings.oidc_issuer:
+        for name in ("oidc_client_id", "oidc_client_secret", "oidc_roles", "public_url"):
+            if not getattr(settings, name):
+                yield BadVariable(
+                    name.upper(), "", "with OIDC_ISSUER set it must be set too; docs/sign-in.md shows how"
+                )
 
 
 def _between(read: Callable[[str], T], low: T, high: T) -> Callable[[str], T]:
@@ -133,10 +174,44 @@ def _url(text: str) -> str:
     return text
 
 
+def _switch(text: str) -> bool:
+    states = {"on": True, "off": False}
+    if text.lower() not in states:
+        raise ValueError(text)
+    return states[text.lower()]
+
+
+def _web_address(text: str) -> str:
+    """Without the slash at its end. An issuer's keys must not come over a line that others write on."""
+    url = urlsplit(text)
+    if url.scheme not in ("https", "http") or not url.hostname or url.query or url.fragment:
+        raise ValueError(text)
+    if url.scheme == "http" and not (url.hostname == "localhost" or ip_address(url.hostname).is_loopback):
+        raise ValueError(text)
+    return text.rstrip("/")
+
+
+def _long_key(text: str) -> str:
+    if len(text) < 32:
+        raise ValueError(text)
+    return text
+
+
+def _roles(text: str) -> tuple[tuple[str, Role], ...]:
+    pairs = [part.rpartition(":") for part in text.split(",") if part.strip()]
+    if not pairs or not all(value.strip() for value, _, _ in pairs):
+        raise ValueError(text)
+    return tuple((value.strip(), Role(role.strip())) for value, _, role in pairs)
+
+
 def _whole(low: int, high: int) -> _Variable:
     return _Variable(_between(int, low, high), f"write a whole number from {low} to {high}")
 
 
+_SECRET = frozenset({"database_url", "session_key", "oidc_client_secret"})
+"""Settings of which no message shows the value."""
+
+_HTTPS = "write an address such as https://{}; http only on this machine"
 VARIABLE_NAMES = {"shared_folder": "QUOTEWRIGHT_SHARED_FOLDER"}
 _VARIABLES: dict[str, _Variable] = {
     "database_url": _Variable(_url, "write sqlite:///FILE or postgresql://USER@HOST/DATABASE"),
@@ -154,4 +229,12 @@ _VARIABLES: dict[str, _Variable] = {
     "log_level": _Variable(_level, f"write one of {', '.join(LOG_LEVELS)}"),
     "policy_poll_seconds": _Variable(_between(float, 0.0, 3_600.0), "write seconds from 0 (never) to 3600"),
     "shared_folder": _Variable(_folder, "write the path of a folder that exists"),
+    "sign_in": _Variable(_switch, "write on or off"),
+    "session_key": _Variable(_long_key, "write at least 32 characters drawn by chance: openssl rand -hex 32"),
+    "public_url": _Variable(_web_address, _HTTPS.format("quotes.firm.example")),
+    "oidc_issuer": _Variable(_web_address, _HTTPS.format("id.firm.example/realms/firm")),
+    "oidc_client_id": _Variable(str, "write the id that the provider knows this service by"),
+    "oidc_client_secret": _Variable(str, "write the secret that the provider gave for it"),
+    "oidc_role_claim": _Variable(str, "write the name of a claim, such as groups"),
+    "oidc_roles": _Variable(_roles, f"write VALUE:ROLE, several with commas; roles are {', '.join(Role)}"),
 }

@@ -59,6 +59,7 @@ MAY_IMPORT = {
         "marshmallow",
         "yaml",
     },
+    "service/people": {"service.domain", "service.people", "service.ledger", "argon2"},
     "service/ledger": {"service.domain", "service.ledger", "sqlalchemy", "alembic", "psycopg", "orjson"},
 }
 """What a room may import beside the standard library: downwards only."""
@@ -71,6 +72,12 @@ ONLY_IN = {
     "babel": ("service/wording",),
     "flask": ("service/api", "service/app.py", "service/pages"),
     "click": ("service/cli",),
+    "argon2": ("service/people",),
+    "flask_login": ("service/pages",),
+    "flask_wtf": ("service/pages",),
+    "authlib": ("service/pages",),
+    "joserfc": ("service/pages",),
+    "requests": ("service/pages",),
     "holidays": ("service/authoring",),
 }
 """Libraries that one room hides from the others."""

@@ -119,7 +119,7 @@ def test_its_steps_give_a_service_that_answers(root: Path, image: Path, instruct
 
 def _shipped(root: Path) -> set[str]:
     """What must travel: code, migrations and the book."""
-    kinds = {"service": ("*.py", "*.mako"), "schemas": ("*.py",), "policies": ("*.yaml", "*.csv")}
+    kinds = {"service": ("*.py", "*.mako", "*.html", "*.css"), "schemas": ("*.py",), "policies": ("*.yaml", "*.csv")}
     return {
         str(path.relative_to(root))
         for folder, patterns in kinds.items()

@@ -12,8 +12,10 @@ from typing import Any, TypeVar
 
 from flask import Flask, current_app, g, request
 
-from schemas.problem import Problem
+from service.api.gate import Gate
 from service.api.problems import Refused
+from service.api.rate import RateLimit
+from service.api.refusals import SIGN_IN_OFF, role_too_low
 from service.domain.people import ANYONE, Caller, Role
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -25,10 +27,14 @@ _DOCUMENT = "api-docs.openapi_json"
 @dataclass(frozen=True, slots=True)
 class Need:
     """`role`: None where no caller is asked for. `accountable`: somebody must answer for it by name, so it is
-    refused while sign-in is off."""
+    refused while sign-in is off. `counted`: under the rate limit."""
 
     role: Role | None
     accountable: bool = False
+    counted: bool = True
+
+
+_NOWHERE = Need(None)
 
 
 def needs(role: Role, accountable: bool = False) -> Callable[[View], View]:
@@ -36,6 +42,11 @@ def needs(role: Role, accountable: bool = False) -> Callable[[View], View]:
 
 
 def open_to_all(view: View) -> View:
+    """For machines that look after the service, and for pages that tell nothing of the firm."""
+    return _stating(Need(None, counted=False))(view)
+
+
+def open_but_counted(view: View) -> View:
     return _stating(Need(None))(view)
 
 
@@ -58,24 +69,24 @@ def caller() -> Caller:
     return known
 
 
-def register(app: Flask) -> None:
-    """Call it when all routes are there. Raises AttributeError for one that states no need."""
-    app.view_functions[_DOCUMENT] = open_to_all(partial(app.view_functions[_DOCUMENT]))
+def register(app: Flask, gate: Gate | None, rate: RateLimit) -> None:
+    """`gate`: None while sign-in is off. Call it when all routes are there. Raises AttributeError for one that states
+    no need."""
+    app.view_functions[_DOCUMENT] = open_but_counted(partial(app.view_functions[_DOCUMENT]))
     for view in app.view_functions.values():
         need_of(view)
 
     @app.before_request
     def admit() -> None:
-        if request.endpoint is None:
-            return
-        need = need_of(current_app.view_functions[request.endpoint])
+        need = _NOWHERE if request.endpoint is None else need_of(current_app.view_functions[request.endpoint])
         g.caller = ANYONE
-        if need.accountable:
+        if need.role is not None and gate is not None:
+            g.caller = gate.caller()
+        if need.counted:
+            rate.take(g.caller.id if g.caller.known else request.remote_addr or "")
+        if need.role is None:
+            return
+        if need.accountable and not g.caller.known:
             raise Refused(SIGN_IN_OFF)
-
-
-SIGN_IN_OFF = Problem(
-    status=403,
-    code="sign-in-off",
-    detail="Somebody must answer for this by name, and sign-in is off: set SIGN_IN=on and run `quotewright init`.",
-)
+        if not g.caller.role.covers(need.role):
+            raise Refused(role_too_low(need.role, g.caller.role))

@@ -19,7 +19,7 @@ from flask_smorest import Blueprint
 from schemas.findings import Invalid
 from schemas.problem import Problem
 from service.api import bodies, documented
-from service.api.access import needs
+from service.api.access import caller, needs
 from service.api.deciding import make
 from service.api.documented import NDJSON, answers
 from service.api.evaluate import digested, key_reused
@@ -52,6 +52,15 @@ class _Line:
 
 
 @dataclass(frozen=True, slots=True)
+class _Asked:
+    """What holds for all lines. `caller`: the id of whoever asks; `key`: of the whole batch."""
+
+    caller: str
+    key: str | None
+    why_not: bool
+
+
+@dataclass(frozen=True, slots=True)
 class _Slot:
     """What is answered for a line: the decision that `entry` records, or what is known without recording."""
 
@@ -74,13 +83,13 @@ class _Slot:
 def evaluate_batch() -> Response:
     """Decide on a quote request a line. A faulty line gets a problem in its place and stops no other."""
     at = services()
-    key, why_not = bodies.idempotency_key(), bodies.flag("why_not")
+    asked = _Asked(caller().id, bodies.idempotency_key(), bodies.flag("why_not"))
     bodies.accept(at.settings.max_batch_bytes, *_MEDIA_TYPES)
     received = _received()
     lines = _lines(received, at.settings.max_body_bytes)
-    first = _answered(at, list(islice(lines, CHUNK)), key, why_not)
+    first = _answered(at, list(islice(lines, CHUNK)), asked)
     request_id = g.request_id
-    return Response(_stream(at, first, lines, key, why_not, request_id, received), content_type=NDJSON)
+    return Response(_stream(at, first, lines, asked, request_id, received), content_type=NDJSON)
 
 
 def _received() -> IO[bytes]:
@@ -110,9 +119,9 @@ def _lines(received: IO[bytes], longest: int) -> Iterator[_Line]:
             yield _Line(number, None if too_long else text)
 
 
-def _answered(at: Services, lines: list[_Line], key: str | None, why_not: bool) -> list[tuple[int, bytes | Problem]]:
+def _answered(at: Services, lines: list[_Line], asked: _Asked) -> list[tuple[int, bytes | Problem]]:
     """One commit: what is answered for each line of a chunk. Raises LedgerUnavailable."""
-    slots = [_slot(at, line, key, why_not) for line in lines]
+    slots = [_slot(at, line, asked) for line in lines]
     made = [slot.made for slot in slots if slot.made]
     recorded = iter(at.recorder.record(made, [slot.entry for slot in slots if slot.entry]) if made else ())
     answers: list[tuple[int, bytes | Problem]] = []
@@ -130,25 +139,24 @@ def _told(result: Problem | Recorded | KeyReused) -> bytes | Problem:
     return result
 
 
-def _slot(at: Services, line: _Line, key: str | None, why_not: bool) -> _Slot:
+def _slot(at: Services, line: _Line, asked: _Asked) -> _Slot:
     if line.raw is None:
         detail = f"The line has more than {at.settings.max_body_bytes} bytes."
         return _Slot(line, settled=Problem(status=413, code="body-too-large", detail=detail))
-    body, line_key = digested(line.raw, why_not), None if key is None else f"{key}#{line.number}"
+    body, key = digested(line.raw, asked.why_not), None if asked.key is None else f"{asked.key}#{line.number}"
     try:
-        made = make(at, line.raw, why_not)
+        made = make(at, line.raw, asked.why_not)
     except Invalid as invalid:
-        earlier = at.recorder.earlier(body, line_key) if line_key else None
+        earlier = at.recorder.earlier(asked.caller, body, key) if key else None
         return _Slot(line, settled=earlier or of_findings(invalid))
-    return _Slot(line, made, entry(made, body, line_key))
+    return _Slot(line, made, entry(made, asked.caller, body, key))
 
 
 def _stream(
     at: Services,
     answers: list[tuple[int, bytes | Problem]],
     lines: Iterator[_Line],
-    key: str | None,
-    why_not: bool,
+    asked: _Asked,
     request_id: str,
     received: IO[bytes],
 ) -> Iterator[bytes]:
@@ -157,7 +165,7 @@ def _stream(
         yield _written(answers, request_id)
         while chunk := list(islice(lines, CHUNK)):
             try:
-                answers = _answered(at, chunk, key, why_not)
+                answers = _answered(at, chunk, asked)
             except LedgerUnavailable:
                 answers = [(line.number, UNRECORDED) for line in chunk]
             except Exception as fault:

@@ -11,7 +11,7 @@ from schemas.preview import PreviewSchema, load_preview
 from schemas.problem import Problem
 from schemas.quote import QuoteRequestSchema
 from service.api import bodies, documented, preview_parameters
-from service.api.access import needs
+from service.api.access import caller, needs
 from service.api.deciding import decide, make
 from service.api.documented import JSON, answers
 from service.api.followed import Named
@@ -45,11 +45,11 @@ def evaluate() -> Response:
     try:
         made = make(at, raw, why_not)
     except Invalid:
-        recorded = at.recorder.earlier(body, key) if key else None
+        recorded = at.recorder.earlier(caller().id, body, key) if key else None
         if recorded is None:
             raise
     else:
-        (recorded,) = at.recorder.record([made], [entry(made, body, key)])
+        (recorded,) = at.recorder.record([made], [entry(made, caller().id, body, key)])
     if isinstance(recorded, KeyReused):
         raise Refused(key_reused(recorded))
     return Response(recorded.answer, content_type=JSON, headers=_replay_header(recorded.replayed))

@@ -1,4 +1,4 @@
-"""The rate limit per caller, counted over all workers of a service. Knows callers by their address alone.
+"""The rate limit per caller, counted over all workers of a service. Knows callers by an id or an address alone.
 
 The counts lie in a file that the workers map into memory: a table of slots, one a caller and period, each with the
 hash of its key, the moment at which it lapses and how often it was met. Nothing else is kept of a caller.
@@ -11,15 +11,14 @@ import mmap
 import struct
 import threading
 import time
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from hashlib import blake2b
 from math import ceil
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, request
-from limits import parse
+from limits import RateLimitItem, parse
 from limits.storage import Storage
 from limits.strategies import FixedWindowRateLimiter
 
@@ -31,6 +30,10 @@ SLOTS = 8_192
 PROBES = 16
 """Slots tried for a key. Where all are taken by others, the one that lapses first is given up."""
 
+GUESSES = "60/minute"
+"""Tokens and passwords that may be shown in vain from one address. Looking at a password is dear on purpose."""
+
+_GUESS = "guess"
 _SLOT = struct.Struct("<16sdQ")
 _SIZE = SLOTS * _SLOT.size
 SCHEME = "shared-counts"
@@ -123,18 +126,31 @@ def prepare(path: Path) -> None:
         file.truncate(_SIZE)
 
 
-def register(app: Flask, settings: Settings, exempt: Collection[str]) -> None:
-    """`exempt`: names of the blueprints that may be asked as often as anyone likes."""
-    path = settings.shared_folder / "rates" if settings.shared_folder else ""
-    limiter = FixedWindowRateLimiter(SharedCounts(f"{SCHEME}://{path}"))
-    limit = parse(settings.rate_limit)
-    detail = f"At most {settings.rate_limit} from one caller; the header Retry-After says when to go on."
-    problem = Problem(status=429, code="rate-limited", detail=detail)
+class RateLimit:
+    """How often anyone may ask: by name where the caller is known, else by address."""
 
-    @app.before_request
-    def count() -> None:
-        caller = request.remote_addr or ""
-        if request.blueprint in exempt or limiter.hit(limit, caller):
-            return
-        seconds = ceil(limiter.get_window_stats(limit, caller).reset_time - time.time())
-        raise Refused(problem, {"Retry-After": str(max(1, seconds))})
+    def __init__(self, settings: Settings) -> None:
+        path = settings.shared_folder / "rates" if settings.shared_folder else ""
+        self._limiter = FixedWindowRateLimiter(SharedCounts(f"{SCHEME}://{path}"))
+        self._all = parse(settings.rate_limit)
+        self._guesses = parse(GUESSES)
+
+    def take(self, key: str) -> None:
+        """Counts a request. Raises Refused beyond the limit."""
+        if not self._limiter.hit(self._all, key):
+            raise self._refused(self._all, key)
+
+    def guessed(self, address: str) -> None:
+        """Counts a token or password that was shown and not believed, or is about to be looked at."""
+        self._limiter.hit(self._guesses, _GUESS, address)
+
+    def refuse_guessers(self, address: str) -> None:
+        """Raises Refused for an address that has guessed too often, before what it shows is looked at."""
+        if not self._limiter.test(self._guesses, _GUESS, address):
+            raise self._refused(self._guesses, _GUESS, address, of="refused tokens and passwords from one address")
+
+    def _refused(self, limit: RateLimitItem, *key: str, of: str = "from one caller") -> Refused:
+        seconds = ceil(self._limiter.get_window_stats(limit, *key).reset_time - time.time())
+        detail = f"At most {limit} {of}; the header Retry-After says when to go on."
+        problem = Problem(status=429, code="rate-limited", detail=detail)
+        return Refused(problem, {"Retry-After": str(max(1, seconds))})

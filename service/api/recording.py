@@ -17,9 +17,6 @@ from service.ledger import Entry, KeyReused, Ledger, Recorded
 from service.metrics import Metrics
 from service.opening import InForce
 
-CALLER = "anonymous"
-"""Callers can't be told apart before they can log in; an address isn't one, since it changes between retries."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Made:
@@ -31,13 +28,14 @@ class Made:
     in_force: InForce
 
 
-def entry(made: Made, digested: bytes, key: str | None) -> Entry:
-    """What the ledger keeps. `digested`: what must be the same for `key` to mean the same."""
+def entry(made: Made, caller: str, digested: bytes, key: str | None) -> Entry:
+    """What the ledger keeps. `caller`: the id of whoever asked; keys are its own. `digested`: what must be the same
+    for `key` to mean the same."""
     decision, request = made.decision, made.request
     return Entry(
         id=decision.decision_id,
         recorded_at=decision.evaluated_at,
-        caller=CALLER,
+        caller=caller,
         idempotency_key=key,
         request_digest=digest(digested),
         book=decision.policy.book,
@@ -70,9 +68,9 @@ class Recorder:
         self._now = now
         self._remembered: frozenset[str] = frozenset()
 
-    def earlier(self, digested: bytes, key: str) -> Recorded | KeyReused | None:
+    def earlier(self, caller: str, digested: bytes, key: str) -> Recorded | KeyReused | None:
         """What was decided under `key` before; a retry is answered so even if today its body would be refused."""
-        return self._ledger.find_by_key(CALLER, key, digest(digested))
+        return self._ledger.find_by_key(caller, key, digest(digested))
 
     def record(self, made: Sequence[Made], entries: Sequence[Entry]) -> Sequence[Recorded | KeyReused]:
         """Commits `entries`, made of `made`, in one transaction. Raises LedgerUnavailable."""

@@ -14,9 +14,10 @@ from service.api.recording import Recorder
 from service.governance.outcomes import Ended
 from service.governance.overriding import Overriding
 from service.governance.standing import Governing
-from service.ledger import Ledger, Outcomes, Overrides
+from service.ledger import Ledger, Outcomes, Overrides, People
 from service.ledger.shadow import ShadowRuns
 from service.metrics import Metrics
+from service.people.passwords import Passwords
 from service.settings import Settings
 
 EXTENSION = "quotewright"
@@ -30,6 +31,8 @@ class Services:
     policy: PolicyInForce
     governing: Governing
     ledger: Ledger
+    people: People
+    passwords: Passwords
     recorder: Recorder
     overriding: Overriding
     overrides: Overrides

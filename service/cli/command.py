@@ -12,12 +12,15 @@ from service.cli.diff import diff
 from service.cli.evaluate import evaluate
 from service.cli.explain import explain
 from service.cli.fmt import fmt
+from service.cli.init import init
 from service.cli.new import new
 from service.cli.policy import policy
 from service.cli.reference import reference
 from service.cli.schema import schema
 from service.cli.serve import serve
 from service.cli.testing import test
+from service.cli.token import token
+from service.cli.user import user
 
 EPILOG = """
 \b
@@ -44,5 +47,7 @@ def quotewright() -> None:
     """Decides on quote requests by a written policy, and says why."""
 
 
-for _command in (evaluate, check, decision, diff, explain, fmt, reference, schema, new, policy, serve, test):
+for _command in (
+    evaluate, check, decision, diff, explain, fmt, reference, schema, new, policy, serve, test, init, user, token,
+):  # fmt: skip
     quotewright.add_command(_command)

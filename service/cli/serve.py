@@ -14,7 +14,7 @@ import click
 from service.cli.books import open_book
 from service.cli.refusals import Refusal
 from service.governance.served import NotServed, name_refusal, served_book
-from service.ledger import Database, LedgerUnavailable, LedgerUrlRefused, PolicyRegister, migrate
+from service.ledger import Database, LedgerUnavailable, LedgerUrlRefused, People, PolicyRegister, migrate
 from service.settings import CHECKED, FOLDER, Settings, SettingsRefused, from_environment
 
 EPILOG = """
@@ -22,7 +22,8 @@ EPILOG = """
 Examples:
   quotewright serve --port 8000
   quotewright serve --database postgresql://quotes@db.example/quotes --workers 4
-  POLICY_BOOK=my/policies quotewright serve --host 0.0.0.0
+  POLICY_BOOK=my/policies quotewright serve
+  SIGN_IN=on quotewright serve --host 0.0.0.0
 
 \b
 Exit codes: 0 stopped; 1 the book, the database or the port can't be used; 2 wrong usage.
@@ -56,6 +57,8 @@ def serve(port: int | None, host: str | None, workers: int | None, database: str
     try:
         migrate(settings.database_url)
         name = name or _released_book(settings)
+        if settings.sign_in and not settings.oidc_issuer:
+            _tell_if_nobody_can_come_in(settings.database_url)
     except LedgerUrlRefused as refused:
         raise click.UsageError(f"{refused}.") from refused
     except LedgerUnavailable as away:
@@ -79,6 +82,14 @@ def _released_book(settings: Settings) -> str:
     if isinstance(found, NotServed):
         raise Refusal(f"POLICY_SOURCE is ledger. {found.reason}")
     return found
+
+
+def _tell_if_nobody_can_come_in(url: str) -> None:
+    people = People(Database(url))
+    with people.reading() as roster:
+        if not roster.admins():
+            click.echo("Sign-in is on and there is no admin: run `quotewright init` to make the first.", err=True)
+    people.database.close()
 
 
 def _settings(environment: Mapping[str, str]) -> Settings:

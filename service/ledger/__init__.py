@@ -7,6 +7,7 @@ from service.ledger.ledger import Ledger
 from service.ledger.migrate import migrate
 from service.ledger.outcomes import Outcomes
 from service.ledger.overrides import Overrides
+from service.ledger.people import People, Roster
 from service.ledger.policies import Kept, NewStep, Origin, PolicyRegister, StoredVersion
 
 __all__ = [
@@ -21,8 +22,10 @@ __all__ = [
     "Origin",
     "Outcomes",
     "Overrides",
+    "People",
     "PolicyRegister",
     "Recorded",
+    "Roster",
     "StoredVersion",
     "migrate",
     "new_decision_id",

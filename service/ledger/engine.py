@@ -54,6 +54,7 @@ def connect(url: URL, patience: int = PATIENCE_SECONDS) -> Engine:
 def _sqlite(url: URL, patience: int) -> Engine:
     engine = create_engine(
         url,
+        hide_parameters=True,  # a fault's text must not hold what a client sent, or a digest
         # One connection: threads of a process queue for it in turn instead of polling SQLite's lock.
         pool_size=1,
         max_overflow=0,
@@ -107,6 +108,7 @@ def _file_at(url: URL) -> tuple[int, int] | None:
 def _postgresql(url: URL, patience: int) -> Engine:
     return create_engine(
         url,
+        hide_parameters=True,
         # What a conflicting insert leaves out must be visible to the next statement.
         isolation_level="READ COMMITTED",
         pool_size=POSTGRESQL_CONNECTIONS,

@@ -61,13 +61,14 @@ def test_the_document(client: FlaskClient, body: dict[str, Any]) -> None:
         "/policies/{version}/approve", "/policies/{version}/reject", "/policies/{version}/release",
         "/policies/{version}/withdraw", "/policies/{version}/roll-back", "/policies/{version}/shadow", "/shadow",
         "/shadow/{run_id}", "/shadow/{run_id}/end",
+        "/me", "/me/password", "/users", "/users/{user_id}", "/users/{user_id}/tokens", "/tokens/{token_id}",
     }  # fmt: skip
     schemas = document["components"]["schemas"]
     assert schemas["QuoteRequest"]["required"] == ["client", "currency", "job"]
     assert "minor units" in schemas["Line"]["properties"]["cost"]["description"]
     assert schemas["Line"]["properties"]["cost"]["maximum"] == 10**12
     assert set(document["paths"]["/evaluate"]["post"]["responses"]) == {
-        "200", "400", "409", "413", "415", "422", "429", "500", "503",
+        "200", "400", "401", "403", "409", "413", "415", "422", "429", "500", "503",
     }  # fmt: skip
     for name, value in (("QuoteRequest", body), ("Decision", client.post("/evaluate", json=body).json)):
         validator = Draft202012Validator({"$ref": f"#/components/schemas/{name}", **document})

@@ -101,7 +101,13 @@ class TestBeforeGunicorn:
         assert f"127.0.0.1:{taken} can't be listened on: Address already in use" in result.stderr
         assert "--port" in result.stderr
 
-    def test_an_address_of_another_machine(self, run, free):
+    def test_an_address_beyond_this_machine_with_sign_in_off(self, run, free):
+        result = run("serve", "--port", free, "--host", "0.0.0.0")
+        assert result.exit_code == 2
+        assert "set SIGN_IN=on and make the first admin with `quotewright init`" in result.stderr
+
+    def test_an_address_of_another_machine(self, run, free, monkeypatch):
+        monkeypatch.setenv("SIGN_IN", "on")
         result = run("serve", "--port", free, "--host", "192.0.2.1")
         assert result.exit_code == 1
         assert "192.0.2.1" in result.stderr

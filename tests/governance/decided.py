@@ -42,7 +42,9 @@ def recorded(policy: Policy, change: Mapping[str, Any] | None = None) -> Entry:
     request = read_request(merged(WEBSITE, change or {}), NOW, checks)
     facts = facts_of(request, book.extra_facts)
     decision = evaluate(policy, request, facts, "d-1", NOW)
-    return entry(Made(request=request, facts=facts, decision=decision, in_force=InForce(policy, checks)), b"", None)
+    return entry(
+        Made(request=request, facts=facts, decision=decision, in_force=InForce(policy, checks)), "u-desk", b"", None
+    )
 
 
 def wish(reason: str = "closes_the_sale", **asked: Any) -> Wish:

@@ -1,0 +1,19 @@
+"""What every page has in common: its headers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response, render_template
+
+_POLICY = "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+_HEADERS = {
+    "Content-Security-Policy": _POLICY,
+    "Cache-Control": "no-store",
+    "Referrer-Policy": "same-origin",
+    "X-Frame-Options": "DENY",
+}
+
+
+def page(template: str, status: int = 200, **values: Any) -> Response:
+    return Response(render_template(template, **values), status, _HEADERS, content_type="text/html; charset=utf-8")
