@@ -60,7 +60,7 @@ def draft(folder: Path, note: str, parent: str | None, database: str) -> None:
     """Keep the book in FOLDER as a version, and print its id. The same content is the same version."""
     files = read_files(folder)
     with governing_in(database) as at:
-        caller = acting_as(database, Role.MANAGER)
+        caller = acting_as(at.register.database, Role.MANAGER)
         earlier = version_named(at, parent) if parent else None
         try:
             drafted = drafting.draft(at, files, caller, note, earlier)
@@ -147,7 +147,7 @@ def import_folder(folder: Path, note: str, database: str) -> None:
     """
     files = read_files(folder)
     with governing_in(database) as at:
-        caller = acting_as(database, Role.FINANCE)
+        caller = acting_as(at.register.database, Role.FINANCE)
         try:
             taken = importing.import_first(at, files, caller, note)
         except BookRefused as found:
@@ -163,7 +163,7 @@ def import_folder(folder: Path, note: str, database: str) -> None:
 
 def _take(database: str, named: str, take: Take) -> None:
     with governing_in(database) as at:
-        caller = acting_as(database, Role.MANAGER)
+        caller = acting_as(at.register.database, Role.MANAGER)
         version = version_named(at, named)
         taken = take(at, version, caller)
         match taken:

@@ -29,7 +29,7 @@ from service.ledger.shadow import ShadowRuns
 def shadow(version: str, share: int, note: str, database: str) -> None:
     """Let VERSION decide on live requests beside the released one, apart and unanswered."""
     with governing_in(database) as at, opened_database(database) as opened:
-        caller = acting_as(database, Role.MANAGER)
+        caller = acting_as(opened, Role.MANAGER)
         chosen, now = version_named(at, version), datetime.now(UTC)
         stored = at.register.version(chosen)
         assert stored is not None, "it was found by name"
@@ -48,7 +48,7 @@ def shadow(version: str, share: int, note: str, database: str) -> None:
 def shadow_end(book: str | None, database: str) -> None:
     """End the trial that is under way; what it found is kept."""
     with governing_in(database) as at, opened_database(database) as opened:
-        caller, runs = acting_as(database, Role.MANAGER), ShadowRuns(opened)
+        caller, runs = acting_as(opened, Role.MANAGER), ShadowRuns(opened)
         run = runs.active(book_named(at, book))
         if run is None or not runs.end(run.id, caller.id, datetime.now(UTC)):
             raise Refusal("No version is being tried.")

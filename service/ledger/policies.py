@@ -82,39 +82,39 @@ class PolicyRegister:
     """Every method raises LedgerUnavailable when the database can't be used."""
 
     def __init__(self, database: Database) -> None:
-        self._database = database
+        self.database = database
 
     def newest_step(self, book: str) -> int:
         """The number of the book's newest step, 0 before the first: cheap, to be asked often."""
-        with self._database.reads() as connection:
+        with self.database.reads() as connection:
             return connection.execute(_NEWEST, {"book": book}).scalar() or 0
 
     def steps(self, book: str) -> tuple[Step, ...]:
         """In the order of their numbers."""
-        with self._database.reads() as connection:
+        with self.database.reads() as connection:
             return _steps(connection, book)
 
     def books(self) -> tuple[str, ...]:
-        with self._database.reads() as connection:
+        with self.database.reads() as connection:
             return tuple(connection.execute(_BOOKS).scalars())
 
     def released_books(self) -> tuple[str, ...]:
         """Books of which a version was ever put in force."""
-        with self._database.reads() as connection:
+        with self.database.reads() as connection:
             return tuple(connection.execute(_RELEASED_BOOKS).scalars())
 
     def version(self, version: str) -> StoredVersion | None:
-        with self._database.reads() as connection:
+        with self.database.reads() as connection:
             row = connection.execute(_VERSION, {"version": version}).one_or_none()
         return None if row is None else StoredVersion(row.version, row.book, row.content)
 
     def files(self, version: str) -> bytes | None:
         """The archive of the files as their author wrote them."""
-        with self._database.reads() as connection:
+        with self.database.reads() as connection:
             return connection.execute(_FILES, {"version": version}).scalar_one_or_none()
 
     def origins(self, versions: Iterable[str]) -> dict[str, Origin]:
-        with self._database.reads() as connection:
+        with self.database.reads() as connection:
             rows = connection.execute(_ORIGINS, {"versions": sorted(versions)})
             return {row.version: Origin(**row._mapping) for row in rows}
 
@@ -125,7 +125,7 @@ class PolicyRegister:
         At `now`, or with the step before it where this machine's clock is behind. `kept`: a version that the step
         is the first of; what the ledger holds of it already stays as it is.
         """
-        with self._database.writes_alone() as connection:
+        with self.database.writes_alone() as connection:
             if (connection.execute(_NEWEST, {"book": step.book}).scalar() or 0) != after:
                 return None
             if kept:
@@ -143,7 +143,7 @@ class PolicyRegister:
             (policy_versions, {**content, "first_seen_at": origin.drafted_at}),
             (policy_origins, {**made, "files": kept.files}),
         ):
-            connection.execute(inserted_once(self._database.kind, table, "version"), row)
+            connection.execute(inserted_once(self.database.kind, table, "version"), row)
 
 
 def _row(step: NewStep, at: datetime) -> dict[str, Any]:

@@ -250,7 +250,7 @@ def test_answers_are_as_documented(ann: Person, fiona: Person, files: dict[str, 
     taking = [
         path["post"] for name, path in document["paths"].items() if name.startswith("/policies") and "post" in path
     ]
-    assert len(taking) == 8
+    assert len(taking) >= 8
     for operation in taking:
         media = operation["requestBody"]["content"]["application/json"]
         validator = Draft202012Validator({**media["schema"], **document})

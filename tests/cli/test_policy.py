@@ -137,7 +137,7 @@ def test_who_may(policy: Run, released: str, tiny: Path) -> None:
 def test_nobody_by_name(run: Run, database: str, tiny: Path) -> None:
     result = run("policy", "draft", tiny, "--note", "x", "--database", database)
     assert result.exit_code == 1
-    assert "QUOTEWRIGHT_TOKEN" in result.stderr
+    assert "run `quotewright init` first" in result.stderr
 
 
 @pytest.mark.parametrize(
