@@ -6,7 +6,7 @@ import os
 from datetime import UTC, datetime
 
 from service.cli.refusals import Refusal
-from service.domain.people import Caller, Role
+from service.domain.people import ANYONE, Caller, Role
 from service.ledger import Database, People
 from service.people.tokens import TokenRefused, authenticated
 
@@ -21,9 +21,7 @@ _REASONS = {
 def acting(database: Database) -> Caller:
     """Raises Refusal where nobody can be named, LedgerUnavailable."""
     people, text = People(database), os.environ.get(VARIABLE, "").strip()
-    with people.reading() as roster:
-        nobody = not roster.users()
-    if nobody:
+    if _nobody_yet(people):
         raise Refusal(
             "There are no users yet: run `quotewright init` first, it makes the first admin and prints a token."
         )
@@ -35,9 +33,19 @@ def acting(database: Database) -> Caller:
     return found
 
 
+def acting_or_anyone(database: Database) -> Caller:
+    """For what a service without sign-in takes from anyone: nobody need be named before there are users."""
+    return ANYONE if _nobody_yet(People(database)) else acting(database)
+
+
 def acting_as(database: Database, needed: Role) -> Caller:
     """Raises Refusal also where the person's role is too low."""
     caller = acting(database)
     if not caller.role.covers(needed):
         raise Refusal(f"This needs the role {needed}, and {caller.name}'s token has the role {caller.role}.")
     return caller
+
+
+def _nobody_yet(people: People) -> bool:
+    with people.reading() as roster:
+        return not roster.users()

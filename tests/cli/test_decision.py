@@ -85,7 +85,7 @@ def test_every_finding_is_told(run: Run, database: str, signed: Signed) -> None:
 
 def test_somebody_must_answer_for_it(run: Run, database: str, signed: Signed) -> None:
     asked = ("decision", "override", "d-1", *OVERRIDE, "--price", "2700.00", "--database", database)
-    assert "by name" in run(*asked).stderr
+    assert "run `quotewright init` first" in run(*asked).stderr
     signed(Role.QUOTER)
     result = run(*asked)
     assert result.exit_code == 1
