@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import flask_swagger_ui
 from flask import Blueprint, Response, abort, send_from_directory
-from swagger_ui_bundle import swagger_ui_path
 
 from service.api.access import open_to_all
 
 blueprint = Blueprint("docs", __name__)
+_DIST = Path(flask_swagger_ui.__file__).with_name("dist")
 _ASSETS = frozenset({"swagger-ui.css", "swagger-ui-bundle.js", "favicon-16x16.png", "favicon-32x32.png"})
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'"
@@ -47,4 +50,4 @@ def start() -> Response:
 def asset(name: str) -> Response:
     if name not in _ASSETS:
         abort(404)
-    return send_from_directory(swagger_ui_path, name, max_age=86_400)
+    return send_from_directory(_DIST, name, max_age=86_400)
