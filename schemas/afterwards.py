@@ -6,12 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import orjson
-from marshmallow import Schema, ValidationError, fields
+from marshmallow import Schema, fields
 
-from schemas import json_text
 from schemas.decision import schema_of
 from schemas.fields import Choice, Count, Day, Days, Money, Percent, Text
-from schemas.findings import Finding, Invalid, placed
+from schemas.findings import Finding
+from schemas.loading import load_members
 from schemas.quote import SignalsSchema
 from schemas.shapes import Part, Strict
 from service.domain.afterwards import RESULTS, Asked, Ending, Override, RecordedEnding, Seen, Wish
@@ -64,14 +64,14 @@ class OutcomeHistorySchema(Schema):
 
 def load_wish(raw: bytes) -> Wish:
     """Raises `Invalid`."""
-    members = _members(WishSchema(), raw)
+    members = load_members(WishSchema(), raw)
     asked = Asked(**{name: members[name] for name in _ASKED})
     return Wish(reason=members["reason"], note=members["note"], asked=asked)
 
 
 def load_ending(raw: bytes) -> Ending:
     """Raises `Invalid`."""
-    members = _members(EndingSchema(), raw)
+    members = load_members(EndingSchema(), raw, _across)
     hassle = members["hassle"]
     return Ending(**{**members, "hassle": None if hassle is None else Seen(**hassle)})
 
@@ -91,23 +91,6 @@ def dump_ending(ending: RecordedEnding) -> bytes:
 def dump_history(decision_id: str, endings: Sequence[RecordedEnding]) -> bytes:
     latest = endings[-1] if endings else None
     return orjson.dumps({"decision_id": decision_id, "latest": latest, "history": endings})
-
-
-def _members(schema: Strict, raw: bytes) -> dict[str, Any]:
-    text = json_text.parse(raw)
-    if text.unreadable:
-        raise Invalid(text.findings)
-    found = {finding.pointer: finding for finding in text.findings}
-    try:
-        members: dict[str, Any] = schema.load(text.value)
-    except ValidationError as error:
-        members = error.valid_data if isinstance(error.valid_data, dict) else {}
-        for finding in placed(error.messages):
-            found.setdefault(finding.pointer, finding)
-    found.update((finding.pointer, finding) for finding in _across(members) if finding.pointer not in found)
-    if found:
-        raise Invalid(found.values())
-    return members
 
 
 def _across(members: Mapping[str, Any]) -> Iterator[Finding]:

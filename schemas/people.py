@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from marshmallow import Schema, ValidationError, fields
+from marshmallow import Schema, fields
 
-from schemas import json_text
 from schemas.fields import Choice, Count, Flag, Text
-from schemas.findings import Finding, Invalid, placed
+from schemas.findings import Finding, Invalid
+from schemas.loading import load_members
 from schemas.shapes import Strict
 from service.domain.identities import Token, User
 from service.domain.people import Caller, Role
@@ -121,24 +121,24 @@ class IssuedTokenSchema(TokenSchema):
 
 def load_new_user(raw: bytes) -> NewUser:
     """All of these raise Invalid."""
-    given = _loaded(NewUserSchema(), raw)
+    given = load_members(NewUserSchema(), raw)
     return NewUser(given["name"], Role(given["role"]), given["password"])
 
 
 def load_user_change(raw: bytes) -> UserChange:
-    given = _loaded(UserChangeSchema(), raw)
+    given = load_members(UserChangeSchema(), raw)
     if given["role"] is None and given["disabled"] is None:
         raise Invalid([Finding("", "missing-field", "Nothing is to be changed.", "Give role, disabled, or both.")])
     return UserChange(Role(given["role"]) if given["role"] else None, given["disabled"])
 
 
 def load_new_token(raw: bytes) -> NewToken:
-    given = _loaded(NewTokenSchema(), raw)
+    given = load_members(NewTokenSchema(), raw)
     return NewToken(given["label"], Role(given["role"]) if given["role"] else None, given["days"])
 
 
 def load_new_password(raw: bytes) -> NewPassword:
-    given = _loaded(NewPasswordSchema(), raw)
+    given = load_members(NewPasswordSchema(), raw)
     return NewPassword(given["current_password"], given["new_password"])
 
 
@@ -174,16 +174,3 @@ def dump_token(token: Token) -> dict[str, Any]:
 
 def _moment(moment: datetime | None) -> str | None:
     return None if moment is None else moment.isoformat().replace("+00:00", "Z")
-
-
-def _loaded(schema: Schema, raw: bytes) -> dict[str, Any]:
-    text = json_text.parse(raw)
-    if text.unreadable:
-        raise Invalid(text.findings)
-    try:
-        given: dict[str, Any] = schema.load(text.value)
-    except ValidationError as error:
-        raise Invalid([*text.findings, *placed(error.messages)]) from error
-    if text.findings:
-        raise Invalid(text.findings)
-    return given

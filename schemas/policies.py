@@ -6,16 +6,14 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, TypeVar
+from typing import Any
 
 from marshmallow import ValidationError, fields
 
-from schemas import json_text
 from schemas.fields import Day, Described, Text, json_name, refusal
-from schemas.findings import Fault, Invalid, placed
+from schemas.findings import Fault
 from schemas.shapes import Strict
 
-B = TypeVar("B")
 LONGEST_NOTE = 2_000
 MOST_FILES = 1_000
 _FILE = re.compile(r"(?:[A-Za-z0-9][A-Za-z0-9._-]*/)?[A-Za-z0-9][A-Za-z0-9._-]*\.(?:yaml|csv)")
@@ -107,17 +105,3 @@ class RollBackSchema(Strict):
     builds = Effective
     note = _note("Why.", needed=True)
     effective_from = Day("The first day that it decides again; today, if left out.", optional=True)
-
-
-def load_body(schema: Strict, raw: bytes) -> Any:
-    """What the schema builds, from the bytes of a body. Raises `Invalid` with every finding."""
-    text = json_text.parse(raw)
-    if text.unreadable:
-        raise Invalid(text.findings)
-    try:
-        loaded = schema.load(text.value)
-    except ValidationError as error:
-        raise Invalid([*text.findings, *placed(error.messages)]) from error
-    if text.findings:
-        raise Invalid(text.findings)
-    return schema.builds(**loaded)

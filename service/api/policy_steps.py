@@ -8,7 +8,8 @@ from flask import Response
 from flask_smorest import Blueprint
 
 from schemas.findings import Finding, child
-from schemas.policies import DraftSchema, NoteSchema, ReleaseSchema, RollBackSchema, WhySchema, load_body
+from schemas.loading import load_body
+from schemas.policies import DraftSchema, NoteSchema, ReleaseSchema, RollBackSchema, WhySchema
 from schemas.policy_answers import VersionSchema
 from schemas.problem import Problem
 from schemas.shapes import Strict

@@ -6,7 +6,7 @@ import orjson
 from flask import Response
 from flask_smorest import Blueprint
 
-from schemas.policies import load_body
+from schemas.loading import load_body
 from schemas.problem import Problem
 from schemas.shadow import ReportSchema, RunSchema, RunsSchema, StartSchema
 from service.api import bodies, documented

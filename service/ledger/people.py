@@ -9,14 +9,12 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, Table, func, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from service.domain.identities import Session, SignIn, Token, User
 from service.domain.people import Role
+from service.ledger.conflicts import inserted_once
 from service.ledger.database import Database
 from service.ledger.tables import service_keys, sessions, sign_ins, tokens, users
-
-_INSERT = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 
 class People:
@@ -51,7 +49,7 @@ class People:
             return str(found)
         row = {"name": name, "value": offered, "created_at": now}
         with self.database.writes() as connection:
-            connection.execute(_INSERT[self.database.kind](service_keys).on_conflict_do_nothing(), row)
+            connection.execute(inserted_once(self.database.kind, service_keys, "name"), row)
             return str(connection.execute(kept).scalar_one())
 
 
