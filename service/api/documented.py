@@ -56,11 +56,11 @@ def answers(meaning: str, content_type: str, schema: type[Schema] | dict[str, An
 
 
 def created(made: str, known: str, schema: type[Schema], *errors: int) -> dict[str, Any]:
-    """As `answers`, of what is recorded once: 201 for something new, 200 for what is there already."""
-    return {
-        "201": {"description": made, "content": {JSON: {"schema": schema}}},
-        **answers(known, JSON, schema, *errors),
-    }
+    """As `answers`, of what is recorded once: 201 for something new, 200 for what is there already; '' for never."""
+    others = answers(known, JSON, schema, *errors)
+    if not known:
+        del others["200"]
+    return {"201": {"description": made, "content": {JSON: {"schema": schema}}}, **others}
 
 
 def body(schema: type[Schema] | dict[str, Any], media_type: str, example: Any) -> dict[str, Any]:

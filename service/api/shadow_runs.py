@@ -26,9 +26,9 @@ NO_SUCH_RUN = Problem(status=404, code="no-such-run", detail="No trial has this 
 @blueprint.route("/policies/<version>/shadow", methods=["POST"])
 @blueprint.doc(
     requestBody=documented.body(StartSchema, JSON, {"share": 2_500, "note": "Before the spring prices"}),
-    responses=created("The trial.", "Not used.", RunSchema, 400, 404, 409, 413, 415, 422, 429, 500, 503),
+    responses=created("The trial.", "", RunSchema, 400, 404, 409, 413, 415, 422, 429, 500, 503),
 )
-@needs(Role.MANAGER)
+@needs(Role.MANAGER, accountable=True)
 def start(version: str) -> Response:
     """Let a version decide on live requests beside the released one. Its decisions are kept apart, never answered."""
     at = services()
@@ -68,7 +68,7 @@ def report(run_id: str) -> Response:
 
 @blueprint.route("/shadow/<run_id>/end", methods=["POST"])
 @blueprint.doc(responses=answers("The trial, ended.", JSON, RunSchema, 404, 409, 429, 500, 503))
-@needs(Role.MANAGER)
+@needs(Role.MANAGER, accountable=True)
 def end(run_id: str) -> Response:
     """End a trial. What it found is kept."""
     at = services()

@@ -25,6 +25,7 @@ from service.evaluation import evaluate
 from service.governance.editions import Unusable
 from service.ledger import LedgerUnavailable
 from service.ledger.shadow import ShadowRuns
+from service.matching.engine import EngineFault
 from service.matching.spread import EngineLimit
 from service.metrics import Metrics
 from service.opening import InForce
@@ -33,6 +34,8 @@ from service.policy.binding import NoRate, NoValue
 WAITING = 1_000
 A_WRITE = 100
 """Trials recorded in one transaction, at most."""
+A_SPELL = 0.1
+"""Seconds of work without a rest, but for one trial that takes longer: the thread must look for the run's end, too."""
 REST = 3
 LOOK_SECONDS = 1.0
 """How often the thread asks the ledger which run is under way."""
@@ -98,26 +101,39 @@ class Shadow:
         structlog.get_logger().info("shadow", run=run.id if run else None, version=run.version if run else None)
 
     def work(self, patience: float) -> None:
-        """Tries what waits, up to one write of it, and rests. `patience`: seconds to wait for the first."""
+        """Tries what waits, up to one write or spell of it, and rests. `patience`: seconds to wait for the first."""
+        made = self._next(patience)
+        begun = perf_counter()
         trials: list[Trial] = []
-        begun, pause = perf_counter(), patience
-        while len(trials) < A_WRITE:
-            try:
-                made = self._queue.get(timeout=pause)
-            except Empty:
-                break
-            if pause:
-                begun, pause = perf_counter(), 0.0001
-            run, candidate = self._run, self._candidate
-            if run and candidate:
-                other = self._decided(candidate, made)
-                trials.append(trial(run.id, made.decision, other, made.request.currency, self._now()))
+        while made is not None:
+            trials += self._tried(made)
+            enough = len(trials) >= A_WRITE or perf_counter() - begun >= A_SPELL
+            made = None if enough else self._next(0)
         if trials:
             self._keep(trials)
             sleep(REST * (perf_counter() - begun))
 
+    def _next(self, patience: float) -> Made | None:
+        try:
+            return self._queue.get(timeout=patience) if patience else self._queue.get_nowait()
+        except Empty:
+            return None
+
+    def _tried(self, made: Made) -> tuple[Trial, ...]:
+        """One trial, or none: where the run has ended meanwhile, and where the engine fails."""
+        run, candidate = self._run, self._candidate
+        if run is None or candidate is None:
+            return ()
+        try:
+            other = self._decided(candidate, made)
+        except EngineFault as fault:  # of a request it would be the end; the thread must go on
+            structlog.get_logger().error("shadow trial failed", version=candidate.checks.version, reason=str(fault))
+            self._metrics.shadow_trials.labels("failed").inc()
+            return ()
+        return (trial(run.id, made.decision, other, made.request.currency, self._now()),)
+
     def _decided(self, candidate: InForce, made: Made) -> Decision | None:
-        """As if the candidate had been asked at that moment."""
+        """As if the candidate had been asked at that moment; None where it refuses. Raises EngineFault."""
         told = orjson.loads(orjson.dumps(made.request)) | {"policy_version": None, "known_at": None}
         decision = made.decision
         try:

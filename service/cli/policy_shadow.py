@@ -11,7 +11,6 @@ from rich.table import Table
 
 from service.cli import databases
 from service.cli.acting import acting_as
-from service.cli.databases import opened_database
 from service.cli.policy_ledger import BOOK, VERSION, book_named, governing_in, version_named
 from service.cli.refusals import Refusal
 from service.domain.money import text as money
@@ -28,16 +27,15 @@ from service.ledger.shadow import ShadowRuns
 @databases.option
 def shadow(version: str, share: int, note: str, database: str) -> None:
     """Let VERSION decide on live requests beside the released one, apart and unanswered."""
-    with governing_in(database) as at, opened_database(database) as opened:
-        caller = acting_as(opened, Role.MANAGER)
+    with governing_in(database) as at:
+        caller = acting_as(at.register.database, Role.MANAGER)
         chosen, now = version_named(at, version), datetime.now(UTC)
-        stored = at.register.version(chosen)
-        assert stored is not None, "it was found by name"
+        book = at.editions.of(chosen).book.name
         run = Run(
-            id=new_decision_id(now), book=stored.book, version=chosen, started_at=now, started_by=caller.id,
+            id=new_decision_id(now), book=book, version=chosen, started_at=now, started_by=caller.id,
             note=note, share=share * 100,
         )  # fmt: skip
-        if ShadowRuns(opened).start(run) is None:
+        if ShadowRuns(at.register.database).start(run) is None:
             raise Refusal("Another version is being tried: end that first, quotewright policy shadow-end.")
     click.echo(f"{run.id}: {chosen} is being tried on {share} % of the requests.")
 
@@ -47,8 +45,8 @@ def shadow(version: str, share: int, note: str, database: str) -> None:
 @databases.option
 def shadow_end(book: str | None, database: str) -> None:
     """End the trial that is under way; what it found is kept."""
-    with governing_in(database) as at, opened_database(database) as opened:
-        caller, runs = acting_as(opened, Role.MANAGER), ShadowRuns(opened)
+    with governing_in(database) as at:
+        caller, runs = acting_as(at.register.database, Role.MANAGER), ShadowRuns(at.register.database)
         run = runs.active(book_named(at, book))
         if run is None or not runs.end(run.id, caller.id, datetime.now(UTC)):
             raise Refusal("No version is being tried.")
@@ -62,8 +60,8 @@ def shadow_end(book: str | None, database: str) -> None:
 @databases.option
 def shadow_report(run_id: str | None, as_json: bool, book: str | None, database: str) -> None:
     """Tell what a trial says so far: the one with ID, else the one started last."""
-    with governing_in(database) as at, opened_database(database) as opened:
-        runs = ShadowRuns(opened)
+    with governing_in(database) as at:
+        runs = ShadowRuns(at.register.database)
         if run_id is None:
             run_id = next((run.id for run in runs.runs(book_named(at, book))), "")
         report = runs.report(run_id)

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from time import perf_counter
 from typing import Any
 
 import pytest
 from flask import Flask
 
+from service.api import shadowing
 from service.api.services import EXTENSION, Services
 from service.api.shadowing import WAITING, Shadow
+from service.matching.engine import EngineFault
 from service.policy.loader import read_folder
 
 from .asking import Person, signed_in
@@ -157,3 +160,61 @@ def test_what_is_refused(ann: Person, dearer: str, path: str, body: dict[str, An
     answer = ann.post(path.format(dearer), **body)
     assert (answer.status_code, answer.json["code"]) == (status, code)
     assert ann.get("/shadow/nothing").status_code == 404
+
+
+def test_the_thread_rests_three_times_as_long_as_all_its_work(
+    app: Flask, ann: Person, dearer: str, body: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ann.post(f"/policies/{dearer}/shadow")
+    shadow, rests = shadow_of(app), []
+    shadow.look()
+    for _ in range(30):
+        decided(ann, body)
+    monkeypatch.setattr(shadowing, "sleep", rests.append)
+    monkeypatch.setattr(shadowing, "A_SPELL", 60)
+    begun = perf_counter()
+    shadow.work(0.1)
+    (rest,) = rests
+    worked = perf_counter() - begun
+    assert 2 * worked < rest <= 3 * worked
+
+
+def test_a_slow_candidate_is_put_down_after_a_spell(
+    app: Flask, ann: Person, dearer: str, body: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else the end of the run would be noticed only after a hundred of its trials."""
+    run = ann.post(f"/policies/{dearer}/shadow").json
+    shadow = shadow_of(app)
+    shadow.look()
+    for _ in range(3):
+        decided(ann, body)
+    monkeypatch.setattr(shadowing, "A_SPELL", 0)
+    shadow.work(0.1)
+    assert ann.get(f"/shadow/{run['id']}").json["tried"] == 1
+
+
+def test_a_fault_of_the_engine_ends_one_trial_and_not_the_thread(
+    app: Flask, ann: Person, dearer: str, body: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def failing(*_: object) -> None:
+        raise EngineFault("r0", "no memory")
+
+    run = ann.post(f"/policies/{dearer}/shadow").json
+    shadow = shadow_of(app)
+    shadow.look()
+    decided(ann, body)
+    with monkeypatch.context() as once:
+        once.setattr(shadowing, "evaluate", failing)
+        shadow.work(0.1)
+    decided(ann, body)
+    shadow.work(0.1)
+    assert ann.get(f"/shadow/{run['id']}").json["tried"] == 1
+    assert 'quotewright_shadow_trials_total{result="failed"} 1.0' in ann.get("/metrics").get_data(as_text=True)
+
+
+def test_nobody_begins_or_ends_a_trial_while_sign_in_is_off(book: Path, database: Path) -> None:
+    client = service(book, database).test_client()
+    version = client.get("/policies").json["versions"][0]["version"]
+    for path in (f"/policies/{version}/shadow", "/shadow/x/end"):
+        answer = client.post(path, json={})
+        assert (answer.status_code, answer.json["code"]) == (403, "sign-in-off")
