@@ -12,10 +12,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from benchmarks import in_process, matching, memory, over_http, signed_in, tables
+from benchmarks import in_process, matching, memory, over_http, shadow, signed_in, tables
 
 RESULTS = Path(__file__).parent / "results"
-PARTS = ("evaluation", "matching", "tables", "http", "sign-in", "memory")
+PARTS = ("evaluation", "matching", "tables", "http", "sign-in", "shadow", "memory")
 
 
 def main() -> None:
@@ -66,6 +66,10 @@ def _measured(part: str, arguments: argparse.Namespace) -> Any:
             print("\n== POST /evaluate with a bearer token beside sign-in off, same server settings", flush=True)
             result = signed_in.measure(seconds)
             lines = signed_in.told(result)
+        case "shadow":
+            print("\n== POST /evaluate with a candidate in the shadow of every request, and without", flush=True)
+            result = shadow.measure(seconds)
+            lines = shadow.told(result)
         case _:
             evaluations, reloads = (1_000_000, 1_000) if arguments.full else (50_000, 50)
             print(f"\n== memory over {evaluations} evaluations and {reloads} reloads", flush=True)

@@ -23,7 +23,7 @@ def measure(seconds: float, sample: str = "video") -> dict[str, Any]:
     body = books.requests()[sample]
     limits = (CONNECTIONS, seconds, WARM_SECONDS, MOST_ANSWERS)
     with tempfile.TemporaryDirectory() as off, tempfile.TemporaryDirectory() as on:
-        token = _token(f"sqlite:///{on}/ledger.db")
+        token = first_token(f"sqlite:///{on}/ledger.db")
         with serving(Path(off)) as anyone, serving(Path(on), SIGN_IN="on") as known:
             rounds = [
                 (
@@ -49,7 +49,7 @@ def told(result: dict[str, Any]) -> list[str]:
     return [*lines, f"{'ratio':>8} {result['ratio']:>8}"]
 
 
-def _token(url: str) -> str:
+def first_token(url: str) -> str:
     command = [sys.executable, "-c", INIT, "init", "--name", "boss", "--password-stdin", "--database", url]
     made = subprocess.run(command, input=PASSWORD, cwd=books.ROOT, capture_output=True, text=True, check=True)
     return made.stdout.strip()

@@ -81,14 +81,14 @@ def live_service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             stderr=subprocess.STDOUT,
         )
         try:
-            _await_ready(address, process, folder / "log")
+            await_ready(address, process, folder / "log")
             yield address
         finally:
             process.terminate()
             process.wait(30)
 
 
-def _await_ready(address: str, process: subprocess.Popen[bytes], log: Path) -> None:
+def await_ready(address: str, process: subprocess.Popen[bytes], log: Path) -> None:
     for _ in range(600):
         if process.poll() is not None:
             pytest.fail(f"the service ended with {process.returncode}:\n{log.read_text()}")

@@ -43,7 +43,7 @@ class Block:
     text: str
 
 
-def _blocks(path: Path) -> list[Block]:
+def blocks(path: Path) -> list[Block]:
     return [Block(*found) for found in FENCE.findall(path.read_text())]
 
 
@@ -72,7 +72,7 @@ def test_every_file_that_is_named_exists(root: Path) -> None:
 
 def test_every_json_block_is_json(root: Path) -> None:
     for document in _documents(root):
-        for block in _blocks(document):
+        for block in blocks(document):
             if block.language == "json":
                 json.loads(block.text)
 
@@ -152,9 +152,9 @@ def test_commands_in_the_other_documents_run(root: Path, live_service: str, tmp_
     command.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m service.cli "$@"\n')
     command.chmod(0o755)
     documents = [document for document in _documents(root)[1:] if document.name != "sign-in.md"]
-    blocks = [block for document in documents for block in _blocks(document) if block.language == "sh"]
-    assert blocks
-    for block in blocks:
+    found = [block for document in documents for block in blocks(document) if block.language == "sh"]
+    assert found
+    for block in found:
         _run(block.text, root, live_service.rpartition(":")[2], path=f"{tmp_path}:{os.environ['PATH']}")
 
 
@@ -181,9 +181,9 @@ def _until(text: str, log: Path, process: subprocess.Popen[bytes], seconds: int 
 @pytest.mark.timeout(600)
 @pytest.mark.skipif(shutil.which("curl") is None, reason="the README's commands use curl")
 def test_a_newcomer_gets_through_the_readme(clone: Path, port: str, tmp_path: Path) -> None:
-    shell = [block for block in _blocks(clone / "README.md") if block.language == "sh"]
-    answers = [block for block in _blocks(clone / "README.md") if block.language == "json"]
-    (diff,) = (block for block in _blocks(clone / "README.md") if block.language == "diff")
+    shell = [block for block in blocks(clone / "README.md") if block.language == "sh"]
+    answers = [block for block in blocks(clone / "README.md") if block.language == "json"]
+    (diff,) = (block for block in blocks(clone / "README.md") if block.language == "diff")
     start, ask, ask_again, check, test, serve = shell
     assert (start.text, test.text) == ("make run\n", "make test\n")
     log = tmp_path / "log"

@@ -61,10 +61,10 @@ def versions() -> Response:
     standing = standing_of(at)
     chosen = list(islice(_listed(standing, state, before), limit + 1))
     shown = chosen[:limit]
-    origins = at.governing.register.origins(life.version for life in shown)
+    origins, names = at.governing.register.origins(life.version for life in shown), at.people.names()
     return answered(
         {
-            "versions": [as_json.summary_data(life, standing, origins.get(life.version)) for life in shown],
+            "versions": [as_json.summary_data(life, standing, origins.get(life.version), names) for life in shown],
             "next": shown[-1].steps[0].number if len(chosen) > limit else None,
         }
     )
@@ -150,12 +150,10 @@ def in_force() -> Response:
     at = services()
     known_at, standing = queries.moment("known_at"), standing_of(at)
     as_of = queries.day("as_of") or standing.today
-    for span in standing.timeline.spans(known_at):
-        if span.release.effective_from <= as_of and (span.until is None or as_of < span.until):
-            asked = {"book": at.policy.book, "as_of": as_of.isoformat()}
-            told_known = as_json.moment(known_at) if known_at else None
-            return answered({**asked, "known_at": told_known, **as_json.span_data(span)})
-    raise Refused(NOTHING_IN_FORCE)
+    span = standing.timeline.span(as_of, known_at)
+    if span is None:
+        raise Refused(NOTHING_IN_FORCE)
+    return answered(as_json.in_force_data(at.policy.book, as_of, known_at, span))
 
 
 @blueprint.route("/policies/timeline", methods=["GET"])
@@ -167,9 +165,7 @@ def timeline() -> Response:
     """Which version decides which days, past and still to come, as known at a moment."""
     at = services()
     known_at, standing = queries.moment("known_at"), standing_of(at)
-    spans = [as_json.span_data(span) for span in standing.timeline.spans(known_at)]
-    told_known = as_json.moment(known_at) if known_at else None
-    return answered({"book": at.policy.book, "known_at": told_known, "timeline": spans})
+    return answered(as_json.timeline_data(at.policy.book, standing, known_at))
 
 
 NOTHING_IN_FORCE = Problem(
@@ -194,7 +190,7 @@ def told(at: Services, version: str) -> dict[str, Any]:
     """Raises Refused (404), Unusable."""
     one = found(at, version)
     origin = at.governing.register.origins([version]).get(version)
-    return as_json.version_data(at.governing, one.life, one.standing, origin)
+    return as_json.version_data(at.governing, one.life, one.standing, origin, at.people.names())
 
 
 def answered(value: dict[str, Any], status: int = 200) -> Response:

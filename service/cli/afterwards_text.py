@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from rich.console import Console
 from rich.padding import Padding
@@ -16,11 +16,11 @@ from service.domain.units import value_text
 _INDENT = (0, 0, 0, 2)
 
 
-def print_overrides(console: Console, overrides: Sequence[Override], currency: str) -> None:
-    """The oldest first; nothing where there is none."""
+def print_overrides(console: Console, overrides: Sequence[Override], currency: str, names: Mapping[str, str]) -> None:
+    """The oldest first; nothing where there is none. `names`: of people, by their ids."""
     for override in overrides:
         counts = "" if override is overrides[-1] else ", no longer counts"
-        _title(console, f"Overridden by {override.by} ({override.role}){counts}")
+        _title(console, f"Overridden by {names.get(override.by, override.by)} ({override.role}){counts}")
         when = override.overridden_at.isoformat(" ", "minutes")
         console.print(Padding(Text(f"{when}  {override.reason}: {override.note}"), _INDENT, expand=False))
         for change in override.changes:
@@ -31,13 +31,14 @@ def print_overrides(console: Console, overrides: Sequence[Override], currency: s
             console.print(Padding(line, _INDENT, expand=False))
 
 
-def print_endings(console: Console, endings: Sequence[RecordedEnding], currency: str) -> None:
-    """The oldest first; nothing where nobody told."""
+def print_endings(console: Console, endings: Sequence[RecordedEnding], currency: str, names: Mapping[str, str]) -> None:
+    """The oldest first; nothing where nobody told. `names`: of people, by their ids."""
     for ending in endings:
         corrected = "" if ending is endings[-1] else " (corrected)"
         _title(console, f"Outcome: {ending.result}{corrected}")
         amount = "" if ending.final_amount is None else f", {money(ending.final_amount, currency)}"
-        console.print(Padding(Text(f"{ending.happened_on}{amount}, told by {ending.by}"), _INDENT, expand=False))
+        told = f"{ending.happened_on}{amount}, told by {names.get(ending.by, ending.by)}"
+        console.print(Padding(Text(told), _INDENT, expand=False))
         if ending.why:
             console.print(Padding(Text(ending.why), _INDENT, expand=False))
 

@@ -12,7 +12,7 @@ from service.cli import databases
 from service.cli.acting import acting_as
 from service.cli.books import read_files, refusal
 from service.cli.policy_ledger import DAY, VERSION, day_of, failed, governing_in, life_of, refused, version_named
-from service.cli.policy_reading import diff, export, in_force, list_versions, show
+from service.cli.policy_reading import diff, export, in_force, list_versions, show, timeline
 from service.cli.policy_shadow import shadow, shadow_end, shadow_report
 from service.domain.people import Caller, Role
 from service.domain.steps import Step
@@ -179,5 +179,5 @@ def _from(step: Step) -> str:
     return f", decides from {step.effective_from} on" if step.effective_from else ""
 
 
-for _command in (list_versions, show, diff, in_force, export, shadow, shadow_report, shadow_end):
+for _command in (list_versions, show, diff, in_force, timeline, export, shadow, shadow_report, shadow_end):
     policy.add_command(_command)

@@ -16,7 +16,7 @@ from service.governance.checking import Checked
 from service.governance.editions import Unusable
 from service.governance.refusal import Refusal as GovernanceRefusal
 from service.governance.standing import Governing, Standing
-from service.ledger import PolicyRegister
+from service.ledger import People, PolicyRegister
 from service.policy.findings import Finding
 
 SHORTEST = 6
@@ -70,6 +70,10 @@ def life_of(at: Governing, version: str) -> tuple[Life, Standing]:
     assert book is not None, "its steps refer to it"
     standing = at.standing(at.register.steps(book.book))
     return standing.lives[version], standing
+
+
+def people_in(at: Governing) -> People:
+    return People(at.register.database)
 
 
 def refused(refusal: GovernanceRefusal) -> Refusal:

@@ -14,7 +14,7 @@ from rich.table import Table
 
 from service.cli import databases
 from service.cli.diff_text import print_diff
-from service.cli.policy_ledger import BOOK, DAY, VERSION, book_named, governing_in, life_of, version_named
+from service.cli.policy_ledger import BOOK, DAY, VERSION, book_named, governing_in, life_of, people_in, version_named
 from service.cli.refusals import Refusal
 from service.domain.life import State
 from service.governance import as_json
@@ -23,8 +23,13 @@ from service.governance.diff.books import book_diff
 from service.governance.drafting import written_files
 
 JSON = click.option("--json", "as_json_text", is_flag=True, help="Print JSON, as HTTP answers it.")
+KNOWN_AT = click.option(
+    "--known-at", type=click.DateTime(["%Y-%m-%dT%H:%M:%SZ"]), metavar="YYYY-MM-DDTHH:MM:SSZ",
+    help="As it was known at that moment, in UTC.  [default: as known now]",
+)  # fmt: skip
 PLAIN_WIDTH = 160
 _SHORT = len("sha256:") + 12
+_MINUTE = len("2026-03-31T14:05")
 
 
 @click.command(name="list")
@@ -37,14 +42,19 @@ def list_versions(book: str | None, state: str | None, as_json_text: bool, datab
     with governing_in(database) as at:
         standing = at.standing(at.register.steps(book_named(at, book)))
         origins = at.register.origins(standing.lives)
-        told = [as_json.summary_data(life, standing, origins.get(life.version)) for life in standing.lives.values()]
+        names = people_in(at).names()
+        told = [
+            as_json.summary_data(life, standing, origins.get(life.version), names) for life in standing.lives.values()
+        ]
     chosen = [one for one in reversed(told) if state in (None, one["state"])]
     if as_json_text:
         _print_json({"versions": chosen})
         return
     table = Table("version", "state", "drafted", "by", "note", box=None)
     for one in chosen:
-        table.add_row(one["version"][:_SHORT], one["state"], one["drafted_at"][:16], one["author"], one["note"])
+        table.add_row(
+            one["version"][:_SHORT], one["state"], one["drafted_at"][:_MINUTE], one["author_name"], one["note"]
+        )
     _console().print(table)
 
 
@@ -57,7 +67,8 @@ def show(version: str, as_json_text: bool, database: str) -> None:
     with governing_in(database) as at:
         chosen = version_named(at, version)
         life, standing = life_of(at, chosen)
-        told = as_json.version_data(at, life, standing, at.register.origins([chosen]).get(chosen))
+        origin = at.register.origins([chosen]).get(chosen)
+        told = as_json.version_data(at, life, standing, origin, people_in(at).names())
     if as_json_text:
         _print_json(told)
     else:
@@ -66,13 +77,14 @@ def show(version: str, as_json_text: bool, database: str) -> None:
 
 def _shown(told: dict[str, Any]) -> Iterator[str]:
     yield f"{told['version']}: {told['state']}, a version of {told['book']}"
-    yield f"  drafted {told['drafted_at']} by {told['author']}: {told['note']}"
+    yield f"  drafted {told['drafted_at']} by {told['author_name']}: {told['note']}"
     if told["parent"]:
         yield f"  made from {told['parent']}"
     for step in told["steps"]:
         from_day = f" from {step['effective_from']}" if step["effective_from"] else ""
         note = f": {step['note']}" if step["note"] else ""
-        yield f"  {step['number']}. {step['step']}{from_day} at {step['at']} by {step['by']} as {step['role']}{note}"
+        who = f"{step['by_name']} as {step['role']}"
+        yield f"  {step['number']}. {step['step']}{from_day} at {step['at']} by {who}{note}"
     required = told["required"]
     yield f"  to follow what is in force it needs {required['role']}"
     for each in required["because"]:
@@ -106,8 +118,7 @@ def diff(version: str, against: str | None, as_json_text: bool, database: str) -
 @click.command(name="in-force")
 @BOOK
 @click.option("--as-of", type=DAY, metavar="YYYY-MM-DD", help="On which day.  [default: today]")
-@click.option("--known-at", type=click.DateTime(["%Y-%m-%dT%H:%M:%SZ"]), metavar="YYYY-MM-DDTHH:MM:SSZ",
-              help="As it was known at that moment, in UTC.  [default: as known now]")  # fmt: skip
+@KNOWN_AT
 @JSON
 @databases.option
 def in_force(
@@ -117,17 +128,37 @@ def in_force(
     with governing_in(database) as at:
         name = book_named(at, book)
         standing = at.standing(at.register.steps(name))
-    day = as_of.date() if as_of else standing.today
-    known = known_at.replace(tzinfo=UTC) if known_at else None
-    for span in standing.timeline.spans(known):
-        if span.release.effective_from <= day and (span.until is None or day < span.until):
-            told = as_json.span_data(span)
-            if as_json_text:
-                _print_json({"book": name, "as_of": day.isoformat(), **told})
-            else:
-                click.echo(f"{told['version']}: {name}, released {told['released_at']}, since {told['effective_from']}")
-            return
-    raise Refusal(f"No version of {name} is in force on {day}, as known then.")
+    day, known = as_of.date() if as_of else standing.today, _moment(known_at)
+    span = standing.timeline.span(day, known)
+    if span is None:
+        raise Refusal(f"No version of {name} is in force on {day}, as known then.")
+    told = as_json.in_force_data(name, day, known, span)
+    if as_json_text:
+        _print_json(told)
+    else:
+        click.echo(f"{told['version']}: {name}, released {told['released_at']}, since {told['effective_from']}")
+
+
+@click.command()
+@BOOK
+@KNOWN_AT
+@JSON
+@databases.option
+def timeline(book: str | None, known_at: datetime | None, as_json_text: bool, database: str) -> None:
+    """Tell which version decides which days, past and still to come."""
+    with governing_in(database) as at:
+        name = book_named(at, book)
+        standing = at.standing(at.register.steps(name))
+    told = as_json.timeline_data(name, standing, _moment(known_at))
+    if as_json_text:
+        _print_json(told)
+        return
+    table = Table("from", "until", "version", "released", box=None)
+    for span in told["timeline"]:
+        table.add_row(
+            span["effective_from"], span["until"] or "", span["version"][:_SHORT], span["released_at"][:_MINUTE]
+        )  # fmt: skip
+    _console().print(table)
 
 
 @click.command()
@@ -149,6 +180,10 @@ def export(version: str, folder: Path, database: str) -> None:
     except OSError as error:
         raise Refusal(f"{error.filename or folder} can't be written: {error.strerror}.") from error
     click.echo(f"{folder}: {len(files)} files")
+
+
+def _moment(told: datetime | None) -> datetime | None:
+    return told.replace(tzinfo=UTC) if told else None
 
 
 def _print_json(value: dict[str, Any]) -> None:

@@ -77,8 +77,8 @@ def _print(report: Report) -> None:
     console = Console(highlight=False, markup=False, emoji=False)
     run = report.run
     until = f"until {run.ended_at:%Y-%m-%d %H:%M}" if run.ended_at else "and goes on"
-    console.print(f"{run.version}, tried from {run.started_at:%Y-%m-%d %H:%M} {until} (UTC)")
-    console.print(f"{report.tried} requests tried, {report.differing} decided otherwise")
+    click.echo(f"{run.version}, tried from {run.started_at:%Y-%m-%d %H:%M} {until} (UTC)")
+    click.echo(f"{report.tried} requests tried, {report.differing} decided otherwise")
     outcomes = Table("released", "candidate", "requests", title="Outcomes", title_justify="left")
     for one in report.outcomes:
         outcomes.add_row(one.released, one.candidate, str(one.count))

@@ -62,6 +62,11 @@ class Timeline:
             return self._spans
         return _spans(release for release in self.releases if release.known(known_at))
 
+    def span(self, day: date, known_at: datetime | None = None) -> Span | None:
+        """The one that the day is in."""
+        holding = (span for span in self.spans(known_at) if span.release.effective_from <= day)
+        return next((span for span in holding if span.until is None or day < span.until), None)
+
     def scheduled(self, today: date) -> Iterator[Release]:
         """Releases that stand and whose day is still to come."""
         return (each for each in self.releases if each.withdrawn_at is None and each.effective_from > today)

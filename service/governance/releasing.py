@@ -8,7 +8,7 @@ from service.domain.life import Life
 from service.domain.people import Caller, Role
 from service.domain.steps import Kind, Step
 from service.governance.refusal import Refusal, Why
-from service.governance.standing import Governing, Standing
+from service.governance.standing import Governing, Standing, needed_back, still_to_come
 from service.governance.taking import role_refusal, step_of, taken
 from service.ledger import NewStep
 
@@ -37,8 +37,8 @@ def withdraw(at: Governing, version: str, caller: Caller, note: str) -> Step | R
     """Takes back the version's last release whose day is still to come; whoever may release it may."""
 
     def judge(standing: Standing, life: Life) -> NewStep | Refusal:
-        *_, last = (each for each in standing.timeline.scheduled(standing.today) if each.version == version)
-        needed = next(Role(step.details["required"]["role"]) for step in life.steps if step.number == last.number)
+        last = still_to_come(standing, life)
+        needed = needed_back(last)
         if not caller.role.covers(needed):
             reason = f"Its release needed the role {needed}, and so does taking it back."
             return Refusal(Why.AUTHORITY, "role-too-low", reason)

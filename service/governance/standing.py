@@ -8,7 +8,9 @@ from datetime import UTC, date, datetime, tzinfo
 from threading import Lock
 from zoneinfo import ZoneInfo
 
+from service.domain.authority import ApprovalMatrix
 from service.domain.life import Life, lives
+from service.domain.people import Role
 from service.domain.steps import Step
 from service.domain.timeline import Timeline, timeline
 from service.governance.diff.books import book_diff
@@ -31,6 +33,19 @@ class Standing:
     def in_force(self, day: date | None = None) -> str | None:
         release = self.timeline.in_force(day or self.today)
         return release.version if release else None
+
+
+def still_to_come(standing: Standing, life: Life) -> Step:
+    """The step that a withdrawal takes back: the version's last release whose day is still to come. There is one."""
+    *_, last = (each for each in standing.timeline.scheduled(standing.today) if each.version == life.version)
+    return next(step for step in life.steps if step.number == last.number)
+
+
+def needed_back(release: Step) -> Role:
+    """Whose word takes a release back. Of an import, which is to come only where a clock was set back, nobody's was
+    asked."""
+    required = release.details.get("required")
+    return Role(required["role"]) if required else ApprovalMatrix().default
 
 
 class Governing:

@@ -40,6 +40,11 @@ class People:
         with self.database.writes() as connection:
             yield Roster(connection)
 
+    def names(self) -> dict[str, str]:
+        """Of all users, by their ids."""
+        with self.reading() as roster:
+            return {user.id: user.name for user in roster.users()}
+
     def key(self, name: str, offered: str, now: datetime) -> str:
         """The key that all instances share: the one that is kept, or else from now on `offered`."""
         kept = select(service_keys.c.value).where(service_keys.c.name == name)

@@ -33,7 +33,7 @@ def database(tmp_path: Path) -> str:
 @pytest.fixture
 def signed(monkeypatch: pytest.MonkeyPatch) -> Signed:
     def signed_in(role: Role) -> None:
-        monkeypatch.setattr("service.cli.decision.acting", lambda database: Caller(f"u-{role}", role, role))
+        monkeypatch.setattr("service.cli.acting.acting", lambda database: Caller(f"u-{role}", role, role))
 
     return signed_in
 
@@ -89,7 +89,7 @@ def test_somebody_must_answer_for_it(run: Run, database: str, signed: Signed) ->
     signed(Role.QUOTER)
     result = run(*asked)
     assert result.exit_code == 1
-    assert "ask a manager" in result.stderr
+    assert "needs the role manager" in result.stderr
 
 
 def test_an_outcome_is_told_and_corrected(run: Run, database: str) -> None:
