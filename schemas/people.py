@@ -16,6 +16,7 @@ from service.domain.identities import Token, User
 from service.domain.people import Caller, Role
 
 MOST_DAYS = 365
+LONGEST_LABEL = 100
 ROLES = tuple(role.value for role in Role)
 
 
@@ -76,7 +77,7 @@ class UserChangeSchema(Strict):
 
 
 class NewTokenSchema(Strict):
-    label = Text("What the token is for.", longest=100)
+    label = Text("What the token is for.", longest=LONGEST_LABEL)
     role = _Role("The most that the token may do; left out, as much as you may give.", optional=True)
     days = Count("For how many days it is good.", minimum=1, maximum=MOST_DAYS, default=90)
 

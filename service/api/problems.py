@@ -29,7 +29,8 @@ INTERNAL = Problem(
 UNRECORDED = Problem(
     status=503,
     code="ledger-unavailable",
-    detail="The decision could not be recorded, so it isn't given. Repeat the request with the same Idempotency-Key.",
+    detail="The database can't be used, and nothing is answered that isn't recorded there. Repeat the request; "
+    "for a decision, with the same Idempotency-Key.",
 )
 
 UNUSABLE = Problem(

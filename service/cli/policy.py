@@ -8,12 +8,14 @@ from pathlib import Path
 
 import click
 
+from schemas.policies import LONGEST_NOTE
 from service.cli import databases
 from service.cli.acting import acting_as
 from service.cli.books import read_files, refusal
 from service.cli.policy_ledger import DAY, VERSION, day_of, failed, governing_in, life_of, refused, version_named
 from service.cli.policy_reading import diff, export, in_force, list_versions, show, timeline
 from service.cli.policy_shadow import shadow, shadow_end, shadow_report
+from service.cli.words import Words
 from service.domain.people import Caller, Role
 from service.domain.steps import Step
 from service.governance import drafting, importing, releasing, reviewing
@@ -37,8 +39,8 @@ VERSION is a version's id, or its first six digits or more. Steps are taken by t
 QUOTEWRIGHT_TOKEN. Exit codes: 0 done; 1 refused, told on standard error; 2 wrong usage.
 """
 FOLDER = click.argument("folder", metavar="FOLDER", type=click.Path(path_type=Path))
-NOTE = click.option("--note", default="", help="What there is to say.")
-REASON = click.option("--note", required=True, help="Why.")
+NOTE = click.option("--note", type=Words(LONGEST_NOTE, needed=False), default="", help="What there is to say.")
+REASON = click.option("--note", type=Words(LONGEST_NOTE), required=True, help="Why.")
 FROM = click.option(
     "--from", "day", type=DAY, metavar="YYYY-MM-DD", help="First day that it decides.  [default: today]"
 )

@@ -9,10 +9,12 @@ import orjson
 from rich.console import Console
 from rich.table import Table
 
+from schemas.policies import LONGEST_NOTE
 from service.cli import databases
 from service.cli.acting import acting_as
 from service.cli.policy_ledger import BOOK, VERSION, book_named, governing_in, version_named
 from service.cli.refusals import Refusal
+from service.cli.words import Words
 from service.domain.money import text as money
 from service.domain.people import Role
 from service.domain.shadow import Report, Run, report_data
@@ -23,7 +25,7 @@ from service.ledger.shadow import ShadowRuns
 @click.command()
 @VERSION
 @click.option("--share", type=click.IntRange(1, 100), default=100, help="Per cent of the requests.  [default: 100]")
-@click.option("--note", default="", help="What the trial is to show.")
+@click.option("--note", type=Words(LONGEST_NOTE, needed=False), default="", help="What the trial is to show.")
 @databases.option
 def shadow(version: str, share: int, note: str, database: str) -> None:
     """Let VERSION decide on live requests beside the released one, apart and unanswered."""

@@ -8,11 +8,13 @@ import click
 from rich.console import Console
 from rich.table import Table
 
+from schemas.people import LONGEST_LABEL
 from service.cli import databases
 from service.cli.acting import acting
 from service.cli.databases import opened_database
 from service.cli.refusals import Refusal
 from service.cli.user import ROLE, user_named
+from service.cli.words import Words
 from service.domain.identities import Token
 from service.domain.people import Caller, Role
 from service.ledger import People
@@ -42,7 +44,7 @@ def token() -> None:
 
 
 @token.command()
-@click.option("--label", required=True, help="What it is for.")
+@click.option("--label", type=Words(LONGEST_LABEL), required=True, help="What it is for.")
 @click.option("--role", type=ROLE, help="The most that it may do.  [default: as much as you may give]")
 @click.option(
     "--days", type=click.IntRange(1, MOST_DAYS), default=DAYS, show_default=True, help="For how long it is good."

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+import zlib
 from collections.abc import Mapping
 
 _SOME_DAY = (1980, 1, 1, 0, 0, 0)
@@ -23,6 +24,20 @@ def packed(files: Mapping[str, bytes]) -> bytes:
     return target.getvalue()
 
 
-def unpacked(archive: bytes) -> dict[str, bytes]:
+class NoArchive(ValueError):
+    """Bytes that aren't an archive, or not whole."""
+
+
+def unpacked(archive: object) -> dict[str, bytes]:
+    """Raises NoArchive."""
+    if not isinstance(archive, bytes):  # SQLite gives back whatever type somebody put there
+        raise NoArchive
+    try:
+        return _read(archive)
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError, ValueError) as fault:
+        raise NoArchive from fault
+
+
+def _read(archive: bytes) -> dict[str, bytes]:
     with zipfile.ZipFile(io.BytesIO(archive)) as source:
         return {name: source.read(name) for name in source.namelist()}

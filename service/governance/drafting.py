@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from schemas.vocabulary import declarations
 from service.domain.people import Caller
 from service.domain.steps import Kind, Step
-from service.governance.archive import packed, unpacked
+from service.governance.archive import NoArchive, packed, unpacked
 from service.governance.checking import Checked, check_files
 from service.governance.editions import Unusable, stored_files
 from service.governance.refusal import Refusal, Why
@@ -16,7 +16,10 @@ from service.governance.standing import Governing, unknown_version
 from service.governance.taking import impossible, newest
 from service.ledger import Kept, NewStep, Origin, StoredVersion
 from service.policy.book import Book
+from service.policy.findings import BookRefused
 from service.policy.loader import load_book
+
+_CHANGED = "its files aren't what its id says: somebody changed them in the database"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +69,6 @@ def check(at: Governing, version: str, caller: Caller) -> Step | Checked | Refus
         checked = checked or check_files(written_files(at, version), at.now())
         if checked.errors:
             return checked
-        if checked.version != version:
-            raise Unusable(version, "its files aren't what its id says: somebody changed them in the database")
         step = NewStep(
             book=book,
             version=version,
@@ -82,9 +83,24 @@ def check(at: Governing, version: str, caller: Caller) -> Step | Checked | Refus
 
 
 def written_files(at: Governing, version: str) -> Mapping[str, bytes]:
-    """As their author wrote them where that is kept, else by the content. Raises Unusable."""
+    """As their author wrote them where that is kept and this service can tell that it is, else by the content.
+
+    Raises Unusable.
+    """
     archive = at.register.files(version)
-    return stored_files(at.register, version) if archive is None else unpacked(archive)
+    if archive is None:
+        return stored_files(at.register, version)
+    try:
+        files = unpacked(archive)
+    except NoArchive as fault:
+        raise Unusable(version, _CHANGED) from fault
+    try:
+        book = load_book(files, declarations())
+    except BookRefused:
+        return stored_files(at.register, version)
+    if book.version != version:
+        raise Unusable(version, _CHANGED)
+    return files
 
 
 def kept_version(

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 
 from flask import Flask, Request, Response, redirect, request, session
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
@@ -128,14 +129,28 @@ class _SignedByKeptKey(SecureCookieSessionInterface):
         if not app.secret_key:
             try:
                 app.secret_key = self._key()
-            except LedgerUnavailable:
-                return None  # whatever needs a session answers 503 by itself; the rest needs none
+            except LedgerUnavailable as away:
+                return _Unsigned(away)
         return super().open_session(app, request)
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
-        if not isinstance(session, _NotLookedAt):
+        if not isinstance(session, _NotLookedAt | _Unsigned):
             super().save_session(app, session, response)
 
 
 class _NotLookedAt(SecureCookieSession):
     """Of a request with a token, which counts whatever the cookies say: tools are many and in a hurry."""
+
+
+class _Unsigned(SecureCookieSession):
+    """While the key can't be had: whoever needs a session is told so, the rest needs none."""
+
+    def __init__(self, away: LedgerUnavailable) -> None:
+        super().__init__()
+        self._away = away
+
+    def get(self, key: str, default: Any = None) -> Any:
+        raise self._away
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        raise self._away

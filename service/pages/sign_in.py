@@ -8,6 +8,8 @@ from typing import cast
 import structlog
 from flask import Blueprint, Response, current_app, redirect, request, send_from_directory
 
+from schemas.fields import REFUSED_CHARACTERS
+from schemas.people import LONGEST_LABEL
 from service.api.access import caller, needs, open_but_counted, open_to_all
 from service.api.rate import RateLimit
 from service.api.services import services
@@ -89,7 +91,8 @@ def account() -> Response:
 def new_token() -> Response:
     """For whoever has a password and no token yet."""
     at, by = services(), caller()
-    label = request.form.get("label", "").strip()[:100] or "made in the browser"
+    typed = REFUSED_CHARACTERS.sub(" ", request.form.get("label", "")).strip()
+    label = typed[:LONGEST_LABEL] or "made in the browser"
     issued = create_token(at.people, by.id, Wanted(label=label), by, drawn(), at.now())
     if isinstance(issued, PeopleRefusal):
         return page("account.html", 409, caller=by, message=issued.detail)

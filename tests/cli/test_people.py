@@ -174,3 +174,4 @@ class TestToken:
     @pytest.mark.parametrize("days", ["0", "366", "x"])
     def test_days(self, run, boss, days):
         assert run("token", "create", "--label", "x", "--days", days, token=boss).exit_code == 2
+        assert run("token", "create", "--label", "two\nlines", token=boss).exit_code == 2

@@ -177,3 +177,22 @@ def test_no_database(run: Run, tmp_path: Path) -> None:
 
 def test_an_empty_database(policy: Run) -> None:
     assert "There are no policy versions yet" in policy("ann", "list", code=1).stderr
+
+
+def test_the_timeline(policy: Run, released: str) -> None:
+    told = json.loads(policy("ann", "timeline", "--json").stdout)
+    assert (told["book"], told["known_at"]) == ("tiny", None)
+    assert [(span["version"], span["effective_from"], span["until"]) for span in told["timeline"]] == [
+        (released, "0001-01-01", None)
+    ]
+    assert released[:19] in policy("ann", "timeline").stdout
+    before = policy("ann", "timeline", "--known-at", "2020-01-01T00:00:00Z", "--json").stdout
+    assert json.loads(before) == {"book": "tiny", "known_at": "2020-01-01T00:00:00Z", "timeline": []}
+
+
+@pytest.mark.parametrize("note", ["", " ", "two\nlines", "\udcff", "x" * 2_001])
+def test_a_reason_is_one_line_and_says_something(policy: Run, released: str, note: str) -> None:
+    for command in ("reject", "withdraw", "roll-back"):
+        assert "Invalid value for '--note'" in policy("fiona", command, released, "--note", note, code=2).stderr
+    if note:
+        assert "Invalid value for '--note'" in policy("fiona", "submit", released, "--note", note, code=2).stderr

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import create_engine, text
 
 from service.domain.authority import ApprovalMatrix
 from service.domain.life import State
@@ -14,8 +13,8 @@ from service.domain.steps import Kind
 from service.domain.timeline import FROM_THE_BEGINNING
 from service.governance import drafting, importing, releasing, reviewing
 from service.governance.archive import packed, unpacked
+from service.governance.as_json import version_data
 from service.governance.checking import Checked
-from service.governance.editions import Unusable
 from service.governance.standing import Governing
 
 from .conftest import (
@@ -285,27 +284,21 @@ class TestImports:
         assert at.register.steps("tiny")[-1].by == SYSTEM.id
 
 
-def test_a_version_that_somebody_changed_in_the_database(at: Governing, tiny: Files, url: str) -> None:
-    first = imported(at, tiny).version
-    version = drafting.draft(at, versions(tiny, "400.00")[0], ANN, "").version
-    engine = create_engine(url)
-    with engine.begin() as connection:
-        connection.execute(
-            text("UPDATE policy_versions SET content = :content WHERE version = :version"),
-            {"content": at.register.version(first).content, "version": version},
-        )
-        connection.execute(
-            text("UPDATE policy_origins SET files = :files WHERE version = :version"),
-            {"files": packed(tiny), "version": version},
-        )
-    engine.dispose()
-    with pytest.raises(Unusable, match="somebody changed it in the database"):
-        at.editions.of(version)
-    with pytest.raises(Unusable, match="somebody changed them in the database"):
-        drafting.check(at, version, ANN)
-
-
 def test_archives_of_the_same_files_are_the_same(tiny: Files) -> None:
     backwards = dict(reversed(tiny.items()))
     assert packed(tiny) == packed(backwards)
     assert unpacked(packed(tiny)) == tiny
+
+
+def test_an_import_of_a_day_to_come_since_a_clock_was_set_back(at: Governing, tiny: Files) -> None:
+    """The second import holds from the day on which it was made; that day is still to come a day earlier."""
+    imported(at, tiny)
+    (files,) = versions(tiny, "400.00")
+    second = imported(at, files)
+    earlier = Governing(at.register, lambda: at.now() - timedelta(days=1))
+    standing = earlier.standing(at.register.steps("tiny"))
+    life = standing.lives[second.version]
+    told = version_data(earlier, life, standing, None, {})
+    assert (told["state"], told["actions"]) == ("scheduled", [{"action": "withdraw", "role": "finance"}])
+    assert refused(releasing.withdraw(earlier, second.version, ANN, "x")) == "role-too-low"
+    assert taken(releasing.withdraw(earlier, second.version, FIONA, "x")).withdraws == second.number

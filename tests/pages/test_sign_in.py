@@ -227,6 +227,14 @@ class TestThePage:
         assert 'aria-describedby="message"' in page
         assert page.count("<h1>") == 1
 
+    def test_what_a_database_does_not_take_is_left_out_of_a_label(self, browser, ann, people):
+        browser.sign_in()
+        browser.get("/account")
+        assert browser.post("/account/tokens", label="a\0b\nc").status_code == 200
+        browser.post("/account/tokens", label="\0")
+        labels = {token.label for token in administration.tokens_of(people, ann.id, ann.caller())}
+        assert labels == {"a b c", "made in the browser"}
+
     def test_a_token_is_made_and_shown_once(self, browser, ann, people):
         browser.sign_in()
         browser.get("/account")
@@ -236,3 +244,12 @@ class TestThePage:
         assert token not in browser.get("/account").text
         (kept,) = administration.tokens_of(people, ann.id, ann.caller())
         assert kept.label == "laptop"
+
+
+def test_the_page_while_the_database_is_away(app, browser, tmp_path):
+    """The key that signs its form can't be asked for, and nobody could come in."""
+    (tmp_path / "ledger.db").rename(tmp_path / "moved.db")
+    away = browser.get("/sign-in")
+    assert (away.status_code, away.json["code"]) == (503, "ledger-unavailable")
+    (tmp_path / "moved.db").rename(tmp_path / "ledger.db")
+    assert browser.get("/sign-in").status_code == 200
