@@ -90,3 +90,21 @@ def test_steps_are_numbered_one_after_another(at: Governing, url: str, tiny: Fil
     assert [step.number for step in steps] == sorted(step.number for step in steps)
     assert [step.at for step in steps] == sorted(step.at for step in steps)
     assert len({step.version for step in steps if step.kind is Kind.RELEASED}) == 4
+
+
+def test_a_release_and_a_roll_back_at_once(at: Governing, url: str, tiny: Files) -> None:
+    """Both may be taken, one after the other: each is judged by what stands when it is written."""
+    first = imported(at, tiny).version
+    second, third = (approved(at, files) for files in versions(tiny, "400.00", "300.00"))
+    taken(releasing.release(at, second, FIONA, "", None))
+    one, other = offices(url, 2)
+    results = at_once(
+        [
+            lambda: releasing.release(one, third, FIONA, "", None),
+            lambda: releasing.roll_back(other, first, FIONA, "back", None),
+        ]
+    )
+    numbers = [taken(result).number for result in results]
+    last = results[numbers.index(max(numbers))]
+    assert at.standing(at.register.steps("tiny")).in_force() == taken(last).version
+    assert taken(last).details["required"]["against"] == taken(results[numbers.index(min(numbers))]).version

@@ -46,6 +46,22 @@ class TestTheFirstAdmin:
         again = administration.set_up(people, passwords, "bob", PASSWORD, "id-2", drawn(), NOON)
         assert again is ALREADY_SET_UP
 
+    def test_of_many_at_once_one_is_made(self, people, passwords):
+        together, results = threading.Barrier(3), []
+
+        def begins(name):
+            together.wait()
+            results.append(administration.set_up(people, passwords, name, PASSWORD, f"id-{name}", drawn(), NOON))
+
+        threads = [threading.Thread(target=begins, args=(name,)) for name in ("ada", "bea", "cleo")]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert results.count(ALREADY_SET_UP) == 2
+        with people.reading() as roster:
+            assert (len(roster.users()), roster.admins()) == (1, 1)
+
     @pytest.mark.parametrize("password", ["short", "aaaaaaaaaaaaaaaaaa", "annannannann1234", "x" * 201])
     def test_has_no_weak_password(self, people, passwords, password):
         refused = administration.set_up(people, passwords, "ann", password, "id-1", drawn(), NOON)
