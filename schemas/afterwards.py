@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import fields as dataclass_fields
 from typing import Any
 
 import orjson
@@ -43,8 +44,16 @@ class EndingSchema(Strict):
     hassle = Part(HassleSeenSchema, "Hassle that the work showed, by the names of a request's signals.", optional=True)
 
 
-OverrideSchema = schema_of(Override)
-RecordedEndingSchema = schema_of(RecordedEnding)
+Names = Mapping[str, str]
+"""Ids of people to their names; others, such as `anonymous`, are called by their id."""
+
+
+class OverrideSchema(schema_of(Override)):  # type: ignore[misc]
+    by_name = fields.String()
+
+
+class RecordedEndingSchema(schema_of(RecordedEnding)):  # type: ignore[misc]
+    by_name = fields.String()
 
 
 class OverrideListSchema(Schema):
@@ -76,21 +85,26 @@ def load_ending(raw: bytes) -> Ending:
     return Ending(**{**members, "hassle": None if hassle is None else Seen(**hassle)})
 
 
-def dump_override(override: Override) -> bytes:
-    return orjson.dumps(override)
+def dump_override(override: Override, names: Names) -> bytes:
+    return orjson.dumps(_named(override, names))
 
 
-def dump_overrides(decision_id: str, overrides: Sequence[Override]) -> bytes:
-    return orjson.dumps({"decision_id": decision_id, "overrides": overrides})
+def dump_overrides(decision_id: str, overrides: Sequence[Override], names: Names) -> bytes:
+    return orjson.dumps({"decision_id": decision_id, "overrides": [_named(each, names) for each in overrides]})
 
 
-def dump_ending(ending: RecordedEnding) -> bytes:
-    return orjson.dumps(ending)
+def dump_ending(ending: RecordedEnding, names: Names) -> bytes:
+    return orjson.dumps(_named(ending, names))
 
 
-def dump_history(decision_id: str, endings: Sequence[RecordedEnding]) -> bytes:
-    latest = endings[-1] if endings else None
-    return orjson.dumps({"decision_id": decision_id, "latest": latest, "history": endings})
+def dump_history(decision_id: str, endings: Sequence[RecordedEnding], names: Names) -> bytes:
+    history = [_named(each, names) for each in endings]
+    return orjson.dumps({"decision_id": decision_id, "latest": history[-1] if history else None, "history": history})
+
+
+def _named(told: Override | RecordedEnding, names: Names) -> dict[str, Any]:
+    members = {field.name: getattr(told, field.name) for field in dataclass_fields(told)}
+    return {**members, "by_name": names.get(told.by, told.by)}
 
 
 def _across(members: Mapping[str, Any]) -> Iterator[Finding]:

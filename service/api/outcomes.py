@@ -46,14 +46,15 @@ def tell(decision_id: str) -> Response:
     """Tell how the quote ended. Told otherwise again, it corrects what was told before, which stays in the history."""
     at = services()
     ending = load_ending(bodies.body(at.settings.max_body_bytes, JSON))
-    now = at.now()
+    now, names = at.now(), at.people.names()
     match at.endings.tell(decision_id, ending, caller(), new_decision_id(now), now):
         case NoSuchDecision():
             raise no_such_decision()
         case Unfit(findings):
             raise Invalid(findings)
         case kept:
-            return Response(dump_ending(kept.ending), 200 if kept.repeated else 201, content_type=JSON)
+            answer = dump_ending(kept.ending, names)
+            return Response(answer, 200 if kept.repeated else 201, content_type=JSON)
 
 
 @blueprint.route("/decisions/<decision_id>/outcome", methods=["GET"])
@@ -65,4 +66,5 @@ def tell(decision_id: str) -> Response:
 def outcome(decision_id: str) -> Response:
     """How the quote ended, with everything that was told of it."""
     existing(decision_id)
-    return Response(dump_history(decision_id, services().outcomes.of(decision_id)), content_type=JSON)
+    at = services()
+    return Response(dump_history(decision_id, at.outcomes.of(decision_id), at.people.names()), content_type=JSON)

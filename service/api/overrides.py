@@ -47,7 +47,7 @@ def override(decision_id: str) -> Response:
     """Override a decision's price, terms or outcome, within the limits of the caller's role."""
     at = services()
     wish = load_wish(bodies.body(at.settings.max_body_bytes, JSON))
-    now = at.now()
+    now, names = at.now(), at.people.names()
     match at.overriding.override(decision_id, wish, caller(), new_decision_id(now), now):
         case NoSuchDecision():
             raise no_such_decision()
@@ -59,7 +59,8 @@ def override(decision_id: str) -> Response:
         case BeyondAuthority() as beyond:
             raise Refused(_beyond(beyond))
         case kept:
-            return Response(dump_override(kept.override), 200 if kept.repeated else 201, content_type=JSON)
+            answer = dump_override(kept.override, names)
+            return Response(answer, 200 if kept.repeated else 201, content_type=JSON)
 
 
 @blueprint.route("/decisions/<decision_id>/overrides", methods=["GET"])
@@ -70,7 +71,8 @@ def override(decision_id: str) -> Response:
 def overrides(decision_id: str) -> Response:
     """What people decided in the decision's place."""
     existing(decision_id)
-    return Response(dump_overrides(decision_id, services().overrides.of(decision_id)), content_type=JSON)
+    at = services()
+    return Response(dump_overrides(decision_id, at.overrides.of(decision_id), at.people.names()), content_type=JSON)
 
 
 def _beyond(beyond: BeyondAuthority) -> Problem:

@@ -61,7 +61,10 @@ def show(decision_id: str, database: str, as_json: bool) -> None:
         entry, names = _entry(opened, decision_id), People(opened).names()
         overrides, endings = Overrides(opened).of(decision_id), Outcomes(opened).of(decision_id)
     if as_json:
-        beside = {"overrides": dump_overrides(decision_id, overrides), "outcome": dump_history(decision_id, endings)}
+        beside = {
+            "overrides": dump_overrides(decision_id, overrides, names),
+            "outcome": dump_history(decision_id, endings, names),
+        }
         parts = {"decision": entry.answer, **beside}
         click.echo(orjson.dumps({name: orjson.Fragment(part) for name, part in parts.items()}))
         return
@@ -111,7 +114,7 @@ def override(
             wish = load_wish(_body(body))
             kept = _settled(overriding.override(decision_id, wish, caller, new_decision_id(now), now))
     if as_json:
-        click.echo(dump_override(kept.override))
+        click.echo(dump_override(kept.override, {caller.id: caller.name}))
         return
     click.echo("Overridden so before." if kept.repeated else "Overridden.")
     print_overrides(_console(), [kept.override], entry.currency, {caller.id: caller.name})
@@ -154,7 +157,7 @@ def outcome(
             ending = load_ending(_body(body))
             kept = _settled(endings.tell(decision_id, ending, caller, new_decision_id(now), now))
     if as_json:
-        click.echo(dump_ending(kept.ending))
+        click.echo(dump_ending(kept.ending, {caller.id: caller.name}))
         return
     click.echo("Told so before." if kept.repeated else "Recorded." if kept.ending.corrects is None else "Corrected.")
     print_endings(_console(), [kept.ending], entry.currency, {caller.id: caller.name})

@@ -17,9 +17,11 @@ from service.domain.people import SYSTEM, Role
 from service.people import administration
 from service.people.administration import Issued, Wanted
 from service.people.chance import drawn
+from service.policy.loader import read_folder
 
 from .conftest import NOW, service
 
+TINY = Path(__file__).parent.parent / "books" / "tiny"
 PASSWORD = "seven small grey stones"
 
 
@@ -165,3 +167,18 @@ def test_answers_and_examples_are_as_documented(boss: Person) -> None:
         validator = Draft202012Validator({"$ref": f"#/components/schemas/{name}", **document})
         assert [error.message for error in validator.iter_errors(value)] == []
         assert set(value) == set(document["components"]["schemas"][name]["properties"])
+
+
+def test_whoever_took_a_step_is_named(boss: Person, ann: Person, body: dict[str, Any]) -> None:
+    """An auditor isn't an admin, who alone may list the users."""
+    files = {name: raw.decode() for name, raw in read_folder(TINY).items()}
+    files["terms.yaml"] = files["terms.yaml"].replace("Small jobs are prepaid", "A small job is prepaid")
+    drafted = ann("POST", "/policies", files=files, note="words").json
+    assert (drafted["author"], drafted["author_name"]) == (ann.id, "ann")
+    assert [(step["by"], step["by_name"]) for step in drafted["steps"]] == [(ann.id, "ann")]
+    listed = ann("GET", "/policies").json["versions"]
+    assert [one["author_name"] for one in listed] == ["ann", "system"]
+    decision = ann("POST", "/evaluate", **body).json["decision_id"]
+    told = boss("POST", f"/decisions/{decision}/outcome", result="lost", happened_on="2026-03-02").json
+    assert (told["by"], told["by_name"]) == (boss.id, "boss")
+    assert ann("GET", f"/decisions/{decision}/outcome").json["latest"]["by_name"] == "boss"
