@@ -39,6 +39,7 @@ from service.governance.outcomes import Ended
 from service.governance.overriding import Overriding
 from service.governance.standing import Governing
 from service.ledger import Database, Entry, Ledger, Outcomes, Overrides, People, PolicyRegister
+from service.ledger.group_commit import GroupCommit
 from service.ledger.shadow import ShadowRuns
 from service.matching.runtime import Policy
 from service.metrics import Metrics
@@ -89,10 +90,12 @@ def _now() -> datetime:
 
 def _services(settings: Settings, now: Callable[[], datetime]) -> Services:
     metrics, ledger = Metrics(), Ledger(settings.database_url)
-    # A database of its own: what is in force is asked for while every connection of the ledger's is deciding.
+    # Databases of their own: what is in force is asked for, and decisions are written, while others use the ledger's
+    # connections.
     governing = Governing(PolicyRegister(Database(settings.database_url)), now)
+    writer = GroupCommit(Ledger(settings.database_url))
     policy = policy_in_force(settings, governing, metrics)
-    runs = ShadowRuns(ledger.database)
+    runs = ShadowRuns(Database(settings.database_url))
     shadow = Shadow(runs, policy.book, policy.opened.of, metrics, now)
     if settings.policy_poll_seconds:
         shadow.watch()
@@ -112,7 +115,7 @@ def _services(settings: Settings, now: Callable[[], datetime]) -> Services:
         ledger=ledger,
         people=People(ledger.database),
         passwords=Passwords(),
-        recorder=Recorder(ledger, metrics, now, shadow.offer),
+        recorder=Recorder(ledger, writer, metrics, now, shadow.offer),
         overriding=Overriding(decision, opened, beside),
         overrides=beside,
         endings=Ended(decision, ends),
