@@ -5,14 +5,16 @@ unreadable for ever; the rows stay. Works within a transaction of its caller.
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, Row, bindparam, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from service.ledger.bodies import new_key
+from service.ledger.bodies import new_key, packed, unpacked
+from service.ledger.log.leaves import digest
 from service.ledger.tables import client_keys
 
 _LIVE = (
@@ -59,6 +61,25 @@ def keys_by_id(connection: Connection, ids: Collection[str]) -> Mapping[str, byt
         return {}
     found = connection.execute(_BY_ID, {"ids": sorted(set(ids))})
     return {row.id: row.key for row in found}
+
+
+def packed_body(
+    connection: Connection, kind: str, client: str, record: str, parts: Sequence[bytes], now: datetime
+) -> dict[str, Any]:
+    """The columns of a body that is written beside others of its client. `kind`: of the database."""
+    key = live_keys(connection, kind, [client], now)[client]
+    body = packed(parts, key.key, record)
+    return {"key_id": key.id, "body": body, "body_digest": digest(body)}
+
+
+def unpacked_bodies(connection: Connection, rows: Sequence[Row[Any]]) -> list[tuple[bytes, ...] | None]:
+    """For each row with an id its parts, None where they were erased. Raises UnreadableBody."""
+    keys = keys_by_id(connection, [row.key_id for row in rows])
+    return [_parts(row, keys[row.key_id]) for row in rows]
+
+
+def _parts(row: Row[Any], key: bytes | None) -> tuple[bytes, ...] | None:
+    return None if key is None or row.body is None else unpacked(row.body, key, row.id)
 
 
 def erase(connection: Connection, client: str, by: str, now: datetime) -> bool:

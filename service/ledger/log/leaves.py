@@ -52,7 +52,8 @@ KINDS = {
         ),
         Kind(
             "outcome", outcomes,
-            ("id", "decision_id", "recorded_at", "by", "result", "final_amount", "corrects", "key_id", "body_digest"),
+            ("id", "decision_id", "recorded_at", "by", "result", "happened_on", "final_amount", "corrects", "key_id",
+             "body_digest"),
         ),
         Kind(
             "policy-step", policy_steps,

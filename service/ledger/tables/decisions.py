@@ -8,6 +8,8 @@ from sqlalchemy import BigInteger, Column, Date, ForeignKey, Index, LargeBinary,
 
 from service.ledger.tables.columns import Instant, metadata
 
+BODY = ("key_id", "body", "body_digest")
+
 
 def packed_body() -> tuple[Column[Any], ...]:
     """`body`: as `service/ledger/bodies.py` packs it; null once it is no longer kept. `body_digest`: its SHA-256."""
@@ -82,6 +84,7 @@ outcomes = Table(
     Column("recorded_at", Instant, nullable=False),
     Column("by", Text, nullable=False),
     Column("result", Text, nullable=False),
+    Column("happened_on", Date, nullable=False),
     Column("final_amount", BigInteger, nullable=True),
     *packed_body(),
     Column("corrects", Text, ForeignKey("outcomes.id"), nullable=True, unique=True),

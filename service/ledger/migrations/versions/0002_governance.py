@@ -144,6 +144,7 @@ def _afterwards() -> None:
     _table(
         "outcomes", "id",
         _text("id"), _text("decision_id"), _moment("recorded_at"), _text("by"), _text("result"),
+        sa.Column("happened_on", sa.Date, nullable=False),
         sa.Column("final_amount", sa.BigInteger, nullable=True),
         *_packed_body(), _text("corrects", nullable=True),
         _refers("outcomes", "decision_id", "decisions.id"),
