@@ -33,6 +33,7 @@ from service.api.policy_source import policy_in_force
 from service.api.rate import RateLimit
 from service.api.recording import Recorder
 from service.api.roles_documented import Roles
+from service.api.sealing import Sealing
 from service.api.services import EXTENSION, Services
 from service.api.shadowing import Shadow
 from service.governance.outcomes import Ended
@@ -40,6 +41,9 @@ from service.governance.overriding import Overriding
 from service.governance.standing import Governing
 from service.ledger import Database, Entry, Ledger, Outcomes, Overrides, People, PolicyRegister
 from service.ledger.group_commit import GroupCommit
+from service.ledger.log.keys import signer_by
+from service.ledger.log.publishing import publisher
+from service.ledger.log.sealing import Sealer
 from service.ledger.shadow import ShadowRuns
 from service.matching.runtime import Policy
 from service.metrics import Metrics
@@ -95,6 +99,8 @@ def _services(settings: Settings, now: Callable[[], datetime]) -> Services:
     governing = Governing(PolicyRegister(Database(settings.database_url)), now)
     writer = GroupCommit(Ledger(settings.database_url))
     policy = policy_in_force(settings, governing, metrics)
+    if settings.seal_seconds:
+        _sealing(settings, metrics, now).watch(settings.seal_seconds)
     runs = ShadowRuns(Database(settings.database_url))
     shadow = Shadow(runs, policy.book, policy.opened.of, metrics, now)
     if settings.policy_poll_seconds:
@@ -123,6 +129,15 @@ def _services(settings: Settings, now: Callable[[], datetime]) -> Services:
         shadow_runs=runs,
         metrics=metrics,
         now=now,
+    )
+
+
+def _sealing(settings: Settings, metrics: Metrics, now: Callable[[], datetime]) -> Sealing:
+    """Raises KeyRefused."""
+    database = Database(settings.database_url)
+    signer = signer_by(settings.ledger_key, settings.ledger_key_file, database, now())
+    return Sealing(
+        Sealer(database, signer, now), [publisher(target) for target in settings.checkpoint_publish], metrics
     )
 
 

@@ -47,8 +47,7 @@ class GroupCommit:
         with self._gathering:
             self._waiting.append(mine)
             if self._thread is None:
-                self._thread = threading.Thread(target=self._committing, name="ledger-writer", daemon=True)
-                self._thread.start()
+                self._start()
             self._gathering.notify()
         mine.done.wait()
         if mine.fault is not None:
@@ -60,14 +59,26 @@ class GroupCommit:
         self._waiting: list[_Waiting] = []
         self._thread: threading.Thread | None = None
 
+    def _start(self) -> None:
+        """`_gathering` is held."""
+        self._thread = threading.Thread(target=self._committing, name="ledger-writer", daemon=True)
+        self._thread.start()
+
     def _committing(self) -> None:
-        while True:
+        try:
+            while True:
+                with self._gathering:
+                    while not self._waiting:
+                        self._gathering.wait()
+                    group = _group(self._waiting)
+                    del self._waiting[: len(group)]
+                self._commit(group)
+        finally:
+            # Only a fault that nobody foresaw ends it, and its group was told. Those who wait get another thread.
             with self._gathering:
-                while not self._waiting:
-                    self._gathering.wait()
-                group = _group(self._waiting)
-                del self._waiting[: len(group)]
-            self._commit(group)
+                self._thread = None
+                if self._waiting:
+                    self._start()
 
     def _commit(self, group: list[_Waiting]) -> None:
         try:
