@@ -84,4 +84,14 @@ def _field(hint: Any) -> fields.Field[Any]:
     return fields.Nested(schema_of(cast(type, hint)))
 
 
-DecisionSchema = schema_of(Decision)
+class ReceiptSchema(Schema):
+    """What it takes to prove the decision later; docs/audit.md tells how."""
+
+    leaf = fields.String(metadata={"description": "What the log holds of the decision, in hexadecimal."})
+    salt = fields.String(metadata={"description": "Beside the answer: what makes its digest unguessable."})
+
+
+class DecisionSchema(schema_of(Decision)):  # type: ignore[misc]
+    """A decision as it is answered."""
+
+    receipt = fields.Nested(ReceiptSchema, metadata={"description": "Of a recorded decision; a preview has none."})

@@ -33,12 +33,17 @@ from service.api.policy_source import policy_in_force
 from service.api.rate import RateLimit
 from service.api.recording import Recorder
 from service.api.roles_documented import Roles
+from service.api.sealing import Sealing
 from service.api.services import EXTENSION, Services
 from service.api.shadowing import Shadow
 from service.governance.outcomes import Ended
 from service.governance.overriding import Overriding
 from service.governance.standing import Governing
 from service.ledger import Database, Entry, Ledger, Outcomes, Overrides, People, PolicyRegister
+from service.ledger.group_commit import GroupCommit
+from service.ledger.log.keys import signer_by
+from service.ledger.log.publishing import publisher
+from service.ledger.log.sealing import Sealer
 from service.ledger.shadow import ShadowRuns
 from service.matching.runtime import Policy
 from service.metrics import Metrics
@@ -89,10 +94,14 @@ def _now() -> datetime:
 
 def _services(settings: Settings, now: Callable[[], datetime]) -> Services:
     metrics, ledger = Metrics(), Ledger(settings.database_url)
-    # A database of its own: what is in force is asked for while every connection of the ledger's is deciding.
+    # Databases of their own: what is in force is asked for, and decisions are written, while others use the ledger's
+    # connections.
     governing = Governing(PolicyRegister(Database(settings.database_url)), now)
+    writer = GroupCommit(Ledger(settings.database_url))
     policy = policy_in_force(settings, governing, metrics)
-    runs = ShadowRuns(ledger.database)
+    if settings.seal_seconds:
+        _sealing(settings, metrics, now).watch(settings.seal_seconds)
+    runs = ShadowRuns(Database(settings.database_url))
     shadow = Shadow(runs, policy.book, policy.opened.of, metrics, now)
     if settings.policy_poll_seconds:
         shadow.watch()
@@ -112,7 +121,7 @@ def _services(settings: Settings, now: Callable[[], datetime]) -> Services:
         ledger=ledger,
         people=People(ledger.database),
         passwords=Passwords(),
-        recorder=Recorder(ledger, metrics, now, shadow.offer),
+        recorder=Recorder(ledger, writer, metrics, now, shadow.offer),
         overriding=Overriding(decision, opened, beside),
         overrides=beside,
         endings=Ended(decision, ends),
@@ -120,6 +129,15 @@ def _services(settings: Settings, now: Callable[[], datetime]) -> Services:
         shadow_runs=runs,
         metrics=metrics,
         now=now,
+    )
+
+
+def _sealing(settings: Settings, metrics: Metrics, now: Callable[[], datetime]) -> Sealing:
+    """Raises KeyRefused."""
+    database = Database(settings.database_url)
+    signer = signer_by(settings.ledger_key, settings.ledger_key_file, database, now())
+    return Sealing(
+        Sealer(database, signer, now), [publisher(target) for target in settings.checkpoint_publish], metrics
     )
 
 

@@ -66,7 +66,8 @@ forwarded_allow_ips = ""
 
 def on_starting(server: Any) -> None:
     from service.api import rate
-    from service.ledger import LedgerUnavailable, LedgerUrlRefused, migrate
+    from service.ledger import Database, LedgerUnavailable, LedgerUrlRefused, migrate
+    from service.ledger.log.keys import KeyRefused, signer_by
     from service.policy.findings import BookRefused
 
     rate.prepare(_folder / "rates")
@@ -75,11 +76,14 @@ def on_starting(server: Any) -> None:
     try:
         name = _folders_book() if _set.policy_source == FOLDER else ""
         migrate(_set.database_url)
+        signer_by(_set.ledger_key, _set.ledger_key_file, Database(_set.database_url), datetime.now(UTC))
         os.environ["POLICY_NAME"] = name or _released_book()
     except BookRefused as refused:
         _give_up(f"The policy book {_set.policy_book} is refused:\n{refused}")
     except (LedgerUnavailable, LedgerUrlRefused) as away:
         _give_up(str(away))
+    except KeyRefused as refused:
+        _give_up(str(refused))
     except OSError as error:
         _give_up(f"The policy book {_set.policy_book} can't be read: {error.strerror}")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
+import threading
 from types import TracebackType
 from typing import Any
 
@@ -38,6 +39,15 @@ def configure(level: str) -> None:
         logger_factory=lambda *_: structlog.WriteLogger(sys.stderr),
         cache_logger_on_first_use=False,
     )
+    threading.excepthook = _log_end_of_thread
+
+
+def _log_end_of_thread(ended: threading.ExceptHookArgs) -> None:
+    fault = ended.exc_value
+    structlog.get_logger().error(
+        "thread ended", thread=ended.thread.name if ended.thread else None, fault=ended.exc_type.__name__,
+        frames=frames(fault) if fault else [],
+    )  # fmt: skip
 
 
 def frames(fault: BaseException) -> list[str]:

@@ -25,6 +25,7 @@ class Metrics:
         self.rate_limited = self._counter("rate_limited_requests", "Requests refused by the rate limit.")
         self.requests = self._counter("requests", "Answers, by route and status.", "route", "status")
         self.reloads = self._counter("policy_reloads", "Changed books met, by what became of them.", "result")
+        self.sealed = self._counter("ledger_seals", "Seals of what was recorded.")
         self.shadow_trials = self._counter("shadow_trials", "Trials of candidates, by what became of them.", "result")
         self.evaluation_seconds = self._histogram("evaluation_seconds", "Time from facts to decision.")
         self.request_seconds = self._histogram("request_seconds", "Time from request to answer.", "route")

@@ -32,6 +32,9 @@ class Settings:
     `policy_name`: which of several books of the ledger is served; empty: the folder's, or the only one.
     `shared_folder`: where the workers of one service share their counters; None: one process alone.
     `policy_poll_seconds`: how often each worker looks for a change of what is in force; 0: never.
+    `seal_seconds`: how often what was recorded is sealed; 0: never.
+    `ledger_key`: signs checkpoints; empty: the one in `ledger_key_file`, which is made where there is none.
+    `checkpoint_publish`: files and addresses that are told of checkpoints.
     `session_key`: signs cookies; empty: one that is made once and kept in the database.
     `oidc_roles`: values of the claim `oidc_role_claim` and the roles that they give.
     """
@@ -50,6 +53,10 @@ class Settings:
     trusted_proxies: int = 0
     log_level: str = "INFO"
     policy_poll_seconds: float = 0.5
+    seal_seconds: float = 0.5
+    ledger_key: str = field(default="", repr=False)
+    ledger_key_file: Path | None = None
+    checkpoint_publish: tuple[str, ...] = ()
     shared_folder: Path | None = None
     sign_in: bool = False
     session_key: str = field(default="", repr=False)
@@ -151,6 +158,10 @@ def _folder(text: str) -> Path:
     return path
 
 
+def _file(text: str) -> Path:
+    return Path(text).expanduser().resolve()
+
+
 def _rate(text: str) -> str:
     parse_rate(text)
     return text
@@ -197,6 +208,14 @@ def _long_key(text: str) -> str:
     return text
 
 
+def _targets(text: str) -> tuple[str, ...]:
+    targets = tuple(target.strip() for target in text.split(",") if target.strip())
+    for target in targets:
+        if "://" in target:
+            _web_address(target)
+    return targets
+
+
 def _roles(text: str) -> tuple[tuple[str, Role], ...]:
     pairs = [part.rpartition(":") for part in text.split(",") if part.strip()]
     if not pairs or not all(value.strip() for value, _, _ in pairs):
@@ -208,7 +227,7 @@ def _whole(low: int, high: int) -> _Variable:
     return _Variable(_between(int, low, high), f"write a whole number from {low} to {high}")
 
 
-_SECRET = frozenset({"database_url", "session_key", "oidc_client_secret"})
+_SECRET = frozenset({"database_url", "ledger_key", "session_key", "oidc_client_secret"})
 """Settings of which no message shows the value."""
 
 _HTTPS = "write an address such as https://{}; http only on this machine"
@@ -228,6 +247,10 @@ _VARIABLES: dict[str, _Variable] = {
     "trusted_proxies": _whole(0, 10),
     "log_level": _Variable(_level, f"write one of {', '.join(LOG_LEVELS)}"),
     "policy_poll_seconds": _Variable(_between(float, 0.0, 3_600.0), "write seconds from 0 (never) to 3600"),
+    "seal_seconds": _Variable(_between(float, 0.0, 60.0), "write seconds from 0 (never) to 60"),
+    "ledger_key": _Variable(str, "write 32 random bytes in base64: openssl rand -base64 32"),
+    "ledger_key_file": _Variable(_file, "write the path of the file that holds the key"),
+    "checkpoint_publish": _Variable(_targets, "write paths of files or https addresses, several with commas"),
     "shared_folder": _Variable(_folder, "write the path of a folder that exists"),
     "sign_in": _Variable(_switch, "write on or off"),
     "session_key": _Variable(_long_key, "write at least 32 characters drawn by chance: openssl rand -hex 32"),

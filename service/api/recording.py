@@ -14,6 +14,7 @@ from service.domain.decision import Decision
 from service.domain.facts import Value
 from service.domain.quote import QuoteRequest
 from service.ledger import Entry, KeyReused, Ledger, Recorded
+from service.ledger.group_commit import GroupCommit
 from service.metrics import Metrics
 from service.opening import InForce
 
@@ -45,6 +46,7 @@ def entry(made: Made, caller: str, digested: bytes, key: str | None) -> Entry:
         client_id=request.client.id,
         currency=request.currency,
         target=decision.price.target if decision.price else None,
+        rules=tuple(reason.rule for reason in decision.reasons),
         request=orjson.dumps(request),
         facts=orjson.dumps(made.facts, option=orjson.OPT_SORT_KEYS),
         answer=dump_decision(decision),
@@ -59,10 +61,16 @@ class Recorder:
     """The ledger, told of each policy version before the first decision by it."""
 
     def __init__(
-        self, ledger: Ledger, metrics: Metrics, now: Callable[[], datetime], offer: Callable[[Made], None]
+        self,
+        ledger: Ledger,
+        commits: GroupCommit,
+        metrics: Metrics,
+        now: Callable[[], datetime],
+        offer: Callable[[Made], None],
     ) -> None:
         """`offer`: told of each decision that was recorded; must not wait."""
         self._ledger = ledger
+        self._commits = commits
         self._offer = offer
         self._metrics = metrics
         self._now = now
@@ -79,7 +87,7 @@ class Recorder:
             if book.version not in self._remembered:
                 self._ledger.remember_version(book.name, book.version, book.content, self._now())
                 self._remembered |= {book.version}
-        results = self._ledger.record(entries)
+        results = self._commits.record(entries)
         for each, result in zip(made, results, strict=True):
             if isinstance(result, Recorded) and not result.replayed:
                 self._metrics.decisions.labels(result.entry.outcome).inc()

@@ -15,6 +15,7 @@ from service.cli.books import open_book
 from service.cli.refusals import Refusal
 from service.governance.served import NotServed, name_refusal, served_book
 from service.ledger import Database, LedgerUnavailable, LedgerUrlRefused, People, PolicyRegister, migrate
+from service.ledger.log.keys import KeyRefused, signer_by
 from service.settings import CHECKED, FOLDER, Settings, SettingsRefused, from_environment
 
 EPILOG = """
@@ -56,11 +57,15 @@ def serve(port: int | None, host: str | None, workers: int | None, database: str
     _refuse_taken(settings.host, settings.port)
     try:
         migrate(settings.database_url)
+        database = Database(settings.database_url)
+        signer_by(settings.ledger_key, settings.ledger_key_file, database, datetime.now(UTC))
         name = name or _released_book(settings)
         if settings.sign_in and not settings.oidc_issuer:
             _tell_if_nobody_can_come_in(settings.database_url)
     except LedgerUrlRefused as refused:
         raise click.UsageError(f"{refused}.") from refused
+    except KeyRefused as refused:
+        raise Refusal(f"{refused}.") from refused
     except LedgerUnavailable as away:
         raise Refusal(f"{away}. Start it, or give another one: --database URL or DATABASE_URL.") from away
     command = [sys.executable, "-m", "gunicorn", "--config", "python:service.gunicorn_conf", "wsgi:app"]

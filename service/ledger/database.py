@@ -36,6 +36,11 @@ class Database:
             self._turn = Turn(Path(f"{self._url.database}.turn"), PATIENCE_SECONDS)
         _DATABASES.add(self)
 
+    @property
+    def file(self) -> Path | None:
+        """Of SQLite."""
+        return Path(self._url.database or "") if self.kind == "sqlite" else None
+
     @contextmanager
     def reads(self) -> Iterator[Connection]:
         with reporting(self._url), self._engine.connect() as connection:

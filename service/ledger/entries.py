@@ -13,7 +13,8 @@ class Entry:
     """One decision, with all that it takes to make it again to the byte.
 
     `target` is in minor units of `currency`, None where no price was named. `request_digest` tells two bodies
-    under one idempotency key apart; an entry without a key is never a repetition. `recorded_at` is aware.
+    under one idempotency key apart; an entry without a key is never a repetition. `recorded_at` is aware. `rules`: ids
+    of those that fired. `request`, `facts`, `answer`: JSON, empty where they were erased.
     `version` must have been given to `Ledger.remember_version` before.
     """
 
@@ -29,6 +30,7 @@ class Entry:
     client_id: str
     currency: str
     target: int | None
+    rules: tuple[str, ...]
     request: bytes
     facts: bytes
     answer: bytes
@@ -36,10 +38,17 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """A committed decision. `replayed`: the caller's earlier decision under the same key, not the one just made."""
+    """A committed decision. `replayed`: the caller's earlier decision under the same key, not the one just made.
+
+    `leaf`: what the log holds of it, or will within a second. `salt`: what makes its answer's digest unguessable.
+    `kept`: False once what it says in words was erased or is no longer kept; then `entry` lacks it, and so the answer.
+    """
 
     entry: Entry
+    leaf: bytes
+    salt: bytes
     replayed: bool = False
+    kept: bool = True
 
     @property
     def decision_id(self) -> str:
@@ -47,7 +56,9 @@ class Recorded:
 
     @property
     def answer(self) -> bytes:
-        return self.entry.answer
+        """As it was answered: the decision, and what it takes to prove it later."""
+        receipt = b',"receipt":{"leaf":"%s","salt":"%s"}}' % (self.leaf.hex().encode(), self.salt.hex().encode())
+        return self.entry.answer[:-1] + receipt
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import fields
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, select, tuple_
 
+from service.ledger.client_keys import keys_by_id, live_keys
 from service.ledger.conflicts import KINDS, inserted_once
 from service.ledger.database import Database
+from service.ledger.decision_rows import DECISION, read, recorded, row_of
 from service.ledger.entries import Entry, KeyReused, Recorded
+from service.ledger.log.waiting import leave
 from service.ledger.tables import decisions, policy_versions
 
 Key = tuple[str, str]
 """Caller and idempotency key."""
 
-_COLUMNS = tuple(field.name for field in fields(Entry))
 _BY_ID = select(decisions).where(decisions.c.id == bindparam("id"))
 _BY_KEY = select(decisions).where(
     tuple_(decisions.c.caller, decisions.c.idempotency_key).in_(bindparam("keys", expanding=True))
@@ -51,37 +53,42 @@ class Ledger:
         An entry whose caller used its idempotency key before isn't written: the result is the earlier decision
         where the digest is the same, a refusal where it isn't. That holds within `entries` too.
         """
+        if not entries:
+            return ()
         with self.database.writes() as connection:
-            written = self._insert(connection, entries)
-            known = {_key(entry): entry for entry in entries if entry.id in written}
+            keys = live_keys(connection, self.database.kind, [e.client_id for e in entries], entries[0].recorded_at)
+            rows = {entry.id: row_of(entry, keys[entry.client_id]) for entry in entries}
+            written = self._insert(connection, entries, rows)
+            made = {entry.id: recorded(entry, rows[entry.id]) for entry in entries if entry.id in written}
+            leave(connection, [(DECISION, id, one.leaf) for id, one in made.items()], entries[0].recorded_at)
+            known = {_key(one.entry): one for one in made.values()}
             missing = {key for entry in entries if (key := _key(entry)) and key not in known}
             if missing:
-                rows = connection.execute(_BY_KEY, {"keys": sorted(missing)})
-                known |= {_key(entry): entry for entry in map(_entry, rows)}
-        return tuple(
-            Recorded(entry) if entry.id in written else _settled(entry.request_digest, known[_key(entry)])
-            for entry in entries
-        )
+                found = connection.execute(_BY_KEY, {"keys": sorted(missing)}).all()
+                known |= {_key(one.entry): one for one in _readable(connection, found)}
+        return tuple(made.get(entry.id) or _settled(entry.request_digest, known[_key(entry)]) for entry in entries)
 
     def find(self, decision_id: str) -> Recorded | None:
         if "\0" in decision_id:  # PostgreSQL refuses to be asked for such text
             return None
         with self.database.reads() as connection:
-            row = connection.execute(_BY_ID, {"id": decision_id}).one_or_none()
-        return None if row is None else Recorded(_entry(row))
+            found = connection.execute(_BY_ID, {"id": decision_id}).all()
+            return next(iter(_readable(connection, found)), None)
 
     def find_by_key(self, caller: str, key: str, request_digest: str) -> Recorded | KeyReused | None:
         """What `record` would answer to this key and digest; None while the key is free."""
         if "\0" in key:
             return None
         with self.database.reads() as connection:
-            row = connection.execute(_BY_KEY, {"keys": [(caller, key)]}).one_or_none()
-        return None if row is None else _settled(request_digest, _entry(row))
+            found = _readable(connection, connection.execute(_BY_KEY, {"keys": [(caller, key)]}).all())
+        return _settled(request_digest, found[0]) if found else None
 
     def latest(self, books: Sequence[str], count: int) -> tuple[Entry, ...]:
-        """The decisions last recorded by books of these names, `count` at most, the newest first."""
+        """The decisions last recorded by books of these names, the newest first: of the last `count` those that can
+        still be read."""
         with self.database.reads() as connection:
-            return tuple(map(_entry, connection.execute(_LATEST, {"books": list(books), "count": count})))
+            rows = connection.execute(_LATEST, {"books": list(books), "count": count}).all()
+            return tuple(one.entry for one in _readable(connection, rows) if one.kept)
 
     def content(self, version: str) -> bytes | None:
         """What `remember_version` was given for a version."""
@@ -105,29 +112,28 @@ class Ledger:
         """Lets go of every connection. The next use opens new ones."""
         self.database.close()
 
-    def _insert(self, connection: Connection, entries: Sequence[Entry]) -> set[str]:
+    def _insert(
+        self, connection: Connection, entries: Sequence[Entry], rows: Mapping[str, Mapping[str, Any]]
+    ) -> set[str]:
         """Ids of the entries written. Keys in one fixed order, else two batches could wait for each other."""
-        if not entries:
-            return set()
         firsts = {_key(entry): entry for entry in reversed(entries)}
         chosen = [entry for entry in entries if entry.idempotency_key is None or firsts[_key(entry)] is entry]
         ordered = sorted(chosen, key=lambda entry: (entry.caller, entry.idempotency_key or "", entry.id))
-        return set(connection.scalars(_INSERT_ENTRY[self.database.kind], [_row(entry) for entry in ordered]))
+        return set(connection.scalars(_INSERT_ENTRY[self.database.kind], [rows[entry.id] for entry in ordered]))
 
 
 def _key(entry: Entry) -> Key | None:
     return None if entry.idempotency_key is None else (entry.caller, entry.idempotency_key)
 
 
-def _settled(request_digest: str, earlier: Entry) -> Recorded | KeyReused:
-    if request_digest == earlier.request_digest:
-        return Recorded(earlier, replayed=True)
-    return KeyReused(earlier.caller, earlier.idempotency_key or "", earlier.id)
+def _settled(request_digest: str, earlier: Recorded) -> Recorded | KeyReused:
+    entry = earlier.entry
+    if request_digest == entry.request_digest and earlier.kept:
+        return replace(earlier, replayed=True)
+    return KeyReused(entry.caller, entry.idempotency_key or "", entry.id)
 
 
-def _row(entry: Entry) -> Mapping[str, Any]:
-    return {name: getattr(entry, name) for name in _COLUMNS}
-
-
-def _entry(row: Row[Any]) -> Entry:
-    return Entry(**row._mapping)
+def _readable(connection: Connection, rows: Sequence[Row[Any]]) -> list[Recorded]:
+    """Raises UnreadableBody."""
+    keys = keys_by_id(connection, [row.key_id for row in rows])
+    return [read(row._mapping, keys[row.key_id]) for row in rows]

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 import orjson
 from sqlalchemy import Connection, Row, insert, select
 
 from service.domain.afterwards import Ending, KeptEnding, RecordedEnding, Seen
+from service.ledger.client_keys import packed_body, unpacked_bodies
 from service.ledger.database import Database
+from service.ledger.log.leaves import KINDS
+from service.ledger.log.waiting import await_seal
 from service.ledger.overrides import lock
-from service.ledger.tables import outcomes
+from service.ledger.tables import BODY, outcomes
 
 
 class Outcomes:
@@ -26,7 +29,7 @@ class Outcomes:
         Of two at once the second corrects the first. `id`: of the one to be.
         """
         with self._database.writes() as connection:
-            lock(connection, decision_id)
+            client = lock(connection, decision_id)
             earlier = _of(connection, decision_id)
             if earlier and earlier[-1].tells(ending):
                 return KeptEnding(ending=earlier[-1], repeated=True)
@@ -42,7 +45,10 @@ class Outcomes:
                 by=by,
                 corrects=earlier[-1].id if earlier else None,
             )
-            connection.execute(insert(outcomes), _row(recorded))
+            body = packed_body(connection, self._database.kind, client, id, (_told(recorded),), now)
+            row = _row(recorded) | body
+            connection.execute(insert(outcomes), row)
+            await_seal(connection, KINDS["outcome"], [row], now)
         return KeptEnding(ending=recorded, repeated=False)
 
     def of(self, decision_id: str) -> tuple[RecordedEnding, ...]:
@@ -52,8 +58,8 @@ class Outcomes:
 
 
 def _of(connection: Connection, decision_id: str) -> tuple[RecordedEnding, ...]:
-    rows = connection.execute(select(outcomes).where(outcomes.c.decision_id == decision_id))
-    after = {ending.corrects: ending for ending in map(_ending, rows)}
+    rows = connection.execute(select(outcomes).where(outcomes.c.decision_id == decision_id)).all()
+    after = {ending.corrects: ending for ending in map(_ending, rows, unpacked_bodies(connection, rows))}
     chain: list[RecordedEnding] = []
     while ending := after.get(chain[-1].id if chain else None):
         chain.append(ending)
@@ -61,17 +67,17 @@ def _of(connection: Connection, decision_id: str) -> tuple[RecordedEnding, ...]:
 
 
 def _row(ending: RecordedEnding) -> dict[str, Any]:
-    columns = ("id", "decision_id", "recorded_at", "by", "result", "final_amount", "corrects")
-    body = {"happened_on": ending.happened_on, "why": ending.why, "hassle": ending.hassle}
-    return {**{name: getattr(ending, name) for name in columns}, "body": orjson.dumps(body)}
+    columns = (
+        "id", "decision_id", "recorded_at", "by", "result", "final_amount", "happened_on", "corrects"
+    )  # fmt: skip
+    return {name: getattr(ending, name) for name in columns}
 
 
-def _ending(row: Row[Any]) -> RecordedEnding:
-    told = dict(row._mapping)
-    body = orjson.loads(told.pop("body"))
-    return RecordedEnding(
-        **told,
-        happened_on=date.fromisoformat(body["happened_on"]),
-        why=body["why"],
-        hassle=Seen(**body["hassle"]) if body["hassle"] else None,
-    )
+def _told(ending: RecordedEnding) -> bytes:
+    return orjson.dumps({"why": ending.why, "hassle": ending.hassle})
+
+
+def _ending(row: Row[Any], words: tuple[bytes, ...] | None) -> RecordedEnding:
+    told = {name: value for name, value in row._mapping.items() if name not in BODY}
+    body = orjson.loads(words[0]) if words else {"why": "", "hassle": None}
+    return RecordedEnding(**told, why=body["why"], hassle=Seen(**body["hassle"]) if body["hassle"] else None)

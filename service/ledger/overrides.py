@@ -12,8 +12,11 @@ from sqlalchemy import Connection, Row, insert, select
 
 from service.domain.afterwards import Asked, Breach, Change, KeptOverride, Override
 from service.domain.people import Role
+from service.ledger.client_keys import packed_body, unpacked_bodies
 from service.ledger.database import Database
-from service.ledger.tables import decisions, overrides
+from service.ledger.log.leaves import KINDS
+from service.ledger.log.waiting import await_seal
+from service.ledger.tables import BODY, decisions, overrides
 
 _TICK = timedelta(microseconds=1)
 _ASKED_AT_ONCE = 1_000
@@ -33,13 +36,17 @@ class Overrides:
         records its own a moment after the latest.
         """
         with self._database.writes() as connection:
-            lock(connection, override.decision_id)
+            client = lock(connection, override.decision_id)
             earlier = _of(connection, override.decision_id)
             if earlier and _asks(earlier[-1]) == _asks(override):
                 return KeptOverride(override=earlier[-1], repeated=True)
             if earlier and override.overridden_at <= earlier[-1].overridden_at:
                 override = replace(override, overridden_at=earlier[-1].overridden_at + _TICK)
-            connection.execute(insert(overrides), _row(override))
+            note = (override.note.encode(),)
+            body = packed_body(connection, self._database.kind, client, override.id, note, override.overridden_at)
+            row = _row(override) | body
+            connection.execute(insert(overrides), row)
+            await_seal(connection, KINDS["override"], [row], override.overridden_at)
         return KeptOverride(override=override, repeated=False)
 
     def of(self, decision_id: str) -> tuple[Override, ...]:
@@ -58,14 +65,16 @@ class Overrides:
         return frozenset(found)
 
 
-def lock(connection: Connection, decision_id: str) -> None:
-    """Until the transaction ends nobody else adds to what stands beside the decision."""
-    connection.execute(select(decisions.c.id).where(decisions.c.id == decision_id).with_for_update())
+def lock(connection: Connection, decision_id: str) -> str:
+    """Until the transaction ends nobody else adds to what stands beside the decision. Returns its client."""
+    asked = select(decisions.c.client_id).where(decisions.c.id == decision_id).with_for_update()
+    return connection.execute(asked).scalar_one()
 
 
 def _of(connection: Connection, decision_id: str) -> tuple[Override, ...]:
     chosen = select(overrides).where(overrides.c.decision_id == decision_id).order_by(overrides.c.overridden_at)
-    return tuple(map(_override, connection.execute(chosen)))
+    rows = connection.execute(chosen).all()
+    return tuple(map(_override, rows, unpacked_bodies(connection, rows)))
 
 
 def _asks(override: Override) -> tuple[str, str, str, Asked]:
@@ -74,17 +83,19 @@ def _asks(override: Override) -> tuple[str, str, str, Asked]:
 
 def _row(override: Override) -> dict[str, Any]:
     told = asdict(override) | {"role": override.role.value}
+    del told["note"]  # in the body
     told["changes"] = orjson.dumps({"asked": told.pop("asked"), "changes": told["changes"]})
     told["breaches"] = orjson.dumps(told["breaches"])
     return told
 
 
-def _override(row: Row[Any]) -> Override:
-    told = dict(row._mapping)
+def _override(row: Row[Any], words: tuple[bytes, ...] | None) -> Override:
+    told = {name: value for name, value in row._mapping.items() if name not in BODY}
     kept = orjson.loads(told.pop("changes"))
     breaches = orjson.loads(told.pop("breaches"))
     return Override(
         **{**told, "role": Role(told["role"])},
+        note=words[0].decode() if words else "",
         asked=Asked(**kept["asked"]),
         changes=tuple(Change(**change) for change in kept["changes"]),
         breaches=tuple(Breach(**breach) for breach in breaches),

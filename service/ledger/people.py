@@ -14,6 +14,8 @@ from service.domain.identities import Session, SignIn, Token, User
 from service.domain.people import Role
 from service.ledger.conflicts import inserted_once
 from service.ledger.database import Database
+from service.ledger.log.leaves import KINDS
+from service.ledger.log.waiting import await_seal
 from service.ledger.tables import service_keys, sessions, sign_ins, tokens, users
 
 
@@ -125,7 +127,8 @@ class Roster:
         self._connection.execute(running.values(ended_at=now))
 
     def note(self, line: SignIn) -> None:
-        self._insert(sign_ins, line)
+        written = self._connection.execute(insert(sign_ins).returning(sign_ins), _plain(asdict(line))).one()
+        await_seal(self._connection, KINDS["sign-in"], [written._mapping], line.at)
 
     def notes(self, name_digest: str) -> tuple[SignIn, ...]:
         """All that is on record under a name, the oldest first."""
@@ -157,7 +160,7 @@ class Roster:
             return made(own), _user(theirs)
         return None
 
-    def _insert(self, table: Table, record: User | Token | Session | SignIn) -> None:
+    def _insert(self, table: Table, record: User | Token | Session) -> None:
         self._connection.execute(insert(table), _plain(asdict(record)))
 
 

@@ -16,6 +16,8 @@ from sqlalchemy import Connection, Row, bindparam, func, select
 from service.domain.steps import IN_FORCE_BY, Kind, Step
 from service.ledger.conflicts import inserted_once
 from service.ledger.database import Database
+from service.ledger.log.leaves import KINDS
+from service.ledger.log.waiting import await_seal
 from service.ledger.tables import policy_origins, policy_steps, policy_versions
 
 _NEWEST = select(func.max(policy_steps.c.number)).where(policy_steps.c.book == bindparam("book"))
@@ -132,8 +134,9 @@ class PolicyRegister:
                 self._keep(connection, kept)
             last = connection.execute(_LAST).scalar()
             at = now if last is None else max(now, last)
-            written = connection.execute(policy_steps.insert().returning(policy_steps), _row(step, at))
-            return _step(written.one())
+            written = connection.execute(policy_steps.insert().returning(policy_steps), _row(step, at)).one()
+            await_seal(connection, KINDS["policy-step"], [written._mapping], at)
+            return _step(written)
 
     def _keep(self, connection: Connection, kept: Kept) -> None:
         stored, origin = kept.stored, kept.origin

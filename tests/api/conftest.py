@@ -73,5 +73,11 @@ def recorded(database: Path) -> Callable[[], int]:
 
 
 def service(book: Path, database: Path, now: Callable[[], datetime] = lambda: NOW, **changed: Any) -> Flask:
-    chosen = {"max_body_bytes": 65_536, "rate_limit": "100000/minute", "policy_poll_seconds": 0, **changed}
+    chosen = {
+        "max_body_bytes": 65_536,
+        "rate_limit": "100000/minute",
+        "policy_poll_seconds": 0,
+        "seal_seconds": 0,
+        **changed,
+    }
     return create_app(Settings(database_url=f"sqlite:///{database}", policy_book=book, **chosen), now)

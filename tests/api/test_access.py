@@ -240,7 +240,11 @@ def test_with_sign_in_off_everyone_may_look_and_nobody_may_answer_for(book: Path
 def test_the_key_of_cookies_is_asked_for_when_it_is_needed(book: Path, tmp_path: Path) -> None:
     """A worker starts while the database is away, and says so only to whoever needs it."""
     settings = Settings(
-        database_url=f"sqlite:///{tmp_path}/later.db", policy_book=book, policy_poll_seconds=0, sign_in=True
+        database_url=f"sqlite:///{tmp_path}/later.db",
+        policy_book=book,
+        policy_poll_seconds=0,
+        seal_seconds=0,
+        sign_in=True,
     )
     app = create_app(settings, lambda: NOW)
     client: FlaskClient = app.test_client()

@@ -11,8 +11,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from service.api.batch import CHUNK
-from service.api.services import EXTENSION
-from service.ledger import Entry, LedgerUnavailable
+from service.ledger import Entry, Ledger, LedgerUnavailable
 
 from .conftest import service
 
@@ -45,41 +44,39 @@ def test_nothing_in_nothing_out(client: FlaskClient) -> None:
 
 
 def test_one_commit_a_chunk(app: Flask, body: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
-    ledger, sizes = app.extensions[EXTENSION].ledger, []
-    record = ledger.record
+    sizes, record = [], Ledger.record
 
-    def counted(entries: Sequence[Entry]) -> Any:
+    def counted(ledger: Ledger, entries: Sequence[Entry]) -> Any:
         sizes.append(len(entries))
-        return record(entries)
+        return record(ledger, entries)
 
-    monkeypatch.setattr(ledger, "record", counted)
+    monkeypatch.setattr(Ledger, "record", counted)
     assert len(post(app.test_client(), [json.dumps(body).encode()] * (CHUNK + 3))) == CHUNK + 3
     assert sizes == [CHUNK, 3]
 
 
 def test_a_ledger_lost_on_the_way(app: Flask, body: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
-    ledger = app.extensions[EXTENSION].ledger
-    record, calls = ledger.record, []
+    record, calls = Ledger.record, []
 
-    def failing(entries: Sequence[Entry]) -> Any:
+    def failing(ledger: Ledger, entries: Sequence[Entry]) -> Any:
         calls.append(1)
         if len(calls) == 2:
             raise LedgerUnavailable("sqlite:///x", "disk full")
         if len(calls) == 3:
             raise KeyError("a programmer's mistake")
-        return record(entries)
+        return record(ledger, entries)
 
-    monkeypatch.setattr(ledger, "record", failing)
+    monkeypatch.setattr(Ledger, "record", failing)
     answers = post(app.test_client(), [json.dumps(body).encode()] * (3 * CHUNK + 1))
     statuses = [answer.get("error", {}).get("status") for answer in answers]
     assert statuses == [None] * CHUNK + [503] * CHUNK + [500] * CHUNK + [None]
 
 
 def test_a_ledger_away_from_the_start(app: Flask, body: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
-    def away(_: object) -> None:
+    def away(*_: object) -> None:
         raise LedgerUnavailable("sqlite:///x", "disk full")
 
-    monkeypatch.setattr(app.extensions[EXTENSION].ledger, "record", away)
+    monkeypatch.setattr(Ledger, "record", away)
     answer = app.test_client().post("/evaluate/batch", data=json.dumps(body), content_type=NDJSON)
     assert (answer.status_code, answer.json["code"]) == (503, "ledger-unavailable")
 

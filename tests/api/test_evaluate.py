@@ -38,6 +38,7 @@ def test_a_decision_is_recorded_and_found_again(
 def test_the_same_request_twice_differs_in_its_id_alone(client: FlaskClient, body: dict[str, Any]) -> None:
     one, two = (client.post("/evaluate", json=body).json for _ in range(2))
     assert one.pop("decision_id") != two.pop("decision_id")
+    assert one.pop("receipt") != two.pop("receipt")
     assert one == two
 
 

@@ -253,4 +253,5 @@ def test_an_old_decision_replays_to_the_byte(
     request = read_request(json.loads(entry.request), entry.recorded_at, again.checks)
     facts = facts_of(request, again.policy.book.extra_facts)
     decision = evaluate(again.policy, request, facts, entry.id, entry.recorded_at)
-    assert dump_decision(decision) == entry.answer == made.data
+    assert dump_decision(decision) == entry.answer
+    assert made.data.startswith(entry.answer[:-1] + b',"receipt":{')

@@ -13,6 +13,7 @@ def test_as_evaluate_but_not_recorded(client: FlaskClient, body: dict[str, Any],
     real = client.post("/evaluate", json=body).json
     tried = client.post("/preview", json={"request": body}).json
     assert tried["decision_id"] == "preview"
+    assert real.pop("receipt").keys() == {"leaf", "salt"}
     assert {**tried, "decision_id": ""} == {**real, "decision_id": ""}
     assert recorded() == 1
 

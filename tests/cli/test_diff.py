@@ -44,7 +44,7 @@ def database(root, tmp_path):
             Entry(
                 id=new_decision_id(NOW), recorded_at=NOW, caller="shop", idempotency_key=None, request_digest="",
                 book=book.name, version=book.version, as_of=read.as_of, outcome="quote", client_id="c-1",
-                currency="EUR", target=1, request=orjson.dumps(read), facts=b"{}", answer=b"{}",
+                currency="EUR", target=1, rules=(), request=orjson.dumps(read), facts=b"{}", answer=b"{}",
             )
         ])  # fmt: skip
     ledger.close()

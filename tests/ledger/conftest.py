@@ -58,6 +58,7 @@ def entry() -> EntryMaker:
             "currency": "EUR",
             "target": 120_000,
             "request": b'{"a":1}',
+            "rules": ("a", "b"),
             "facts": b"{}",
             "answer": b'{"outcome":"quote"}',
         }

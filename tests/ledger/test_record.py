@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.exc import IntegrityError
 
-from service.ledger import KeyReused, Recorded, new_decision_id
+from service.ledger import KeyReused, new_decision_id
 
 
 def test_a_recorded_decision_is_found_as_it_was(ledger, entry):
@@ -21,8 +22,9 @@ def test_a_recorded_decision_is_found_as_it_was(ledger, entry):
         target=10**12,
         request=bytes(range(256)),
     )
-    assert ledger.record([full]) == (Recorded(full),)
-    assert ledger.find(full.id) == Recorded(full)
+    (made,) = ledger.record([full])
+    assert (made.entry, made.replayed, made.kept) == (full, False, True)
+    assert ledger.find(full.id) == made
 
 
 def test_a_decision_without_a_price_has_no_target(ledger, entry):
@@ -53,10 +55,11 @@ def test_nothing_to_record(ledger, count):
 
 
 def test_the_same_body_under_the_same_key_gets_the_first_answer(ledger, entry, count):
-    first = entry(idempotency_key="k", answer=b"first")
-    ledger.record([first])
-    (again,) = ledger.record([entry(idempotency_key="k", answer=b"second")])
-    assert (again.replayed, again.decision_id, again.answer) == (True, first.id, b"first")
+    first = entry(idempotency_key="k", answer=b'{"n":1}')
+    (made,) = ledger.record([first])
+    (again,) = ledger.record([entry(idempotency_key="k", answer=b'{"n":2}')])
+    assert (again.replayed, again.decision_id, again.answer) == (True, first.id, made.answer)
+    assert made.answer.startswith(b'{"n":1,"receipt":{"leaf":"')
     assert count() == 1
 
 
@@ -82,11 +85,10 @@ def test_without_a_key_nothing_is_a_repetition(ledger, entry, count):
 def test_repetitions_within_one_batch(ledger, entry, count):
     first = entry(idempotency_key="k")
     same, other = entry(idempotency_key="k"), entry(idempotency_key="k", request_digest="another")
-    assert ledger.record([first, same, other]) == (
-        Recorded(first),
-        Recorded(first, replayed=True),
-        KeyReused("shop", "k", first.id),
-    )
+    made, again, refused = ledger.record([first, same, other])
+    assert (made.entry, made.replayed) == (first, False)
+    assert again == replace(made, replayed=True)
+    assert refused == KeyReused("shop", "k", first.id)
     assert count() == 1
 
 

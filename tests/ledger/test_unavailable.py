@@ -52,7 +52,7 @@ def test_tables_missing(empty_url, entry):
     ledger = Ledger(empty_url)
     with pytest.raises(LedgerUnavailable, match="missing"):
         ledger.ready()
-    with pytest.raises(LedgerUnavailable, match=r"decisions|missing"):
+    with pytest.raises(LedgerUnavailable, match=r"client_keys|missing"):
         ledger.record([entry()])
     ledger.close()
 

@@ -27,6 +27,7 @@ def entry(caller: str, key: str | None, answer: bytes = b"{}") -> Entry:
         client_id="c-1",
         currency="EUR",
         target=1,
+        rules=("a",),
         request=b"{}",
         facts=b"{}",
         answer=answer,

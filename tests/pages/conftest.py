@@ -80,7 +80,7 @@ def started(root: Path, tmp_path: Path, clock: Clock) -> Started:
     migrate(url)
 
     def start(**changed: object) -> Flask:
-        chosen = {"policy_poll_seconds": 0, "sign_in": True, **changed}
+        chosen = {"policy_poll_seconds": 0, "seal_seconds": 0, "sign_in": True, **changed}
         return create_app(Settings(database_url=url, policy_book=book, **chosen), clock)  # type: ignore[arg-type]
 
     return start

@@ -22,6 +22,15 @@ def _bytes(name: str) -> sa.Column:
     return sa.Column(name, sa.LargeBinary, nullable=False)
 
 
+def _packed_body() -> tuple[sa.Column, ...]:
+    body = sa.Column("body", sa.LargeBinary, nullable=True)
+    return (
+        _text("key_id", nullable=True),
+        body,
+        sa.Column("body_digest", sa.Text, nullable=False, server_default=sa.text("''")),
+    )
+
+
 def _refers(table: str, column: str, to: str) -> sa.ForeignKeyConstraint:
     return sa.ForeignKeyConstraint([column], [to], name=f"fk_{table}_{column}")
 
@@ -115,18 +124,31 @@ def _people() -> None:
 
 def _afterwards() -> None:
     _table(
+        "client_keys", "id",
+        _text("id"), _text("client_id"), sa.Column("key", sa.LargeBinary, nullable=True),
+        _moment("created_at"), _moment("erased_at", nullable=True), _text("erased_by", nullable=True),
+    )  # fmt: skip
+    live = sa.text("erased_at IS NULL")
+    op.create_index(
+        "uq_client_keys_client_id_live", "client_keys", ["client_id"], unique=True, sqlite_where=live,
+        postgresql_where=live,
+    )  # fmt: skip
+    _table(
         "overrides", "id",
         _text("id"), _text("decision_id"), _moment("overridden_at"), _text("by"), _text("role"),
-        _text("reason"), _text("note"), _bytes("changes"), _bytes("breaches"),
+        _text("reason"), _bytes("changes"), _bytes("breaches"), *_packed_body(),
         _refers("overrides", "decision_id", "decisions.id"),
+        _refers("overrides", "key_id", "client_keys.id"),
     )  # fmt: skip
     op.create_index("ix_overrides_decision_id", "overrides", ["decision_id"])
     _table(
         "outcomes", "id",
         _text("id"), _text("decision_id"), _moment("recorded_at"), _text("by"), _text("result"),
+        sa.Column("happened_on", sa.Date, nullable=False),
         sa.Column("final_amount", sa.BigInteger, nullable=True),
-        _bytes("body"), _text("corrects", nullable=True),
+        *_packed_body(), _text("corrects", nullable=True),
         _refers("outcomes", "decision_id", "decisions.id"),
+        _refers("outcomes", "key_id", "client_keys.id"),
         _refers("outcomes", "corrects", "outcomes.id"),
         sa.UniqueConstraint("corrects", name="uq_outcomes_corrects"),
     )  # fmt: skip
@@ -135,7 +157,7 @@ def _afterwards() -> None:
 
 def downgrade() -> None:
     for table in (
-        "outcomes", "overrides", "service_keys", "sign_ins", "sessions", "tokens", "users",
+        "outcomes", "overrides", "client_keys", "service_keys", "sign_ins", "sessions", "tokens", "users",
         "shadow_results", "shadow_runs", "policy_steps", "policy_origins",
     ):  # fmt: skip
         op.drop_table(table)

@@ -1,0 +1,63 @@
+"""Seals: what was recorded since the last one gets its place in the log, and the new head is signed.
+
+Writers never wait for one another's place: they leave their leaves, and one process after another, whichever comes
+first, puts what it finds in order. Any process may; a lock lets one of them do it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from sqlalchemy import Connection, bindparam, delete, insert, select
+
+from service.domain.merkle import root
+from service.ledger.database import Database
+from service.ledger.log.checkpoints import Checkpoint, Signer, signed
+from service.ledger.log.tree import Tiles, grow, sealed_size
+from service.ledger.tables import checkpoints, log, log_waiting
+
+A_SEAL = 10_000
+"""Leaves sealed in one transaction, at most; what is left waits for the next, which follows at once."""
+
+_WAITING = select(log_waiting).order_by(log_waiting.c.number).limit(A_SEAL)
+_ANY = select(log_waiting.c.number).limit(1)
+_INSERT_LOG, _INSERT_CHECKPOINT = insert(log), insert(checkpoints)
+_DELETE = delete(log_waiting).where(log_waiting.c.number == bindparam("number_"))
+
+
+class Sealer:
+    """`signer`: whose name is the log's origin. Every method raises LedgerUnavailable."""
+
+    def __init__(self, database: Database, signer: Signer, now: Callable[[], datetime]) -> None:
+        self._database, self._signer, self._now = database, signer, now
+
+    def seal(self) -> tuple[Checkpoint, str] | None:
+        """The new head and its signed note; None where nothing waits."""
+        with self._database.reads() as connection:
+            if connection.execute(_ANY).first() is None:
+                return None
+        with self._database.writes_alone() as connection:
+            return self._sealed(connection)
+
+    def _sealed(self, connection: Connection) -> tuple[Checkpoint, str] | None:
+        waiting = connection.execute(_WAITING).all()
+        if not waiting:
+            return None
+        before = sealed_size(connection)
+        after = before + len(waiting)
+        connection.execute(
+            _INSERT_LOG,
+            [
+                {"position": position, "kind": row.kind, "record_id": row.record_id, "leaf": row.leaf}
+                for position, row in enumerate(waiting, before)
+            ],
+        )
+        connection.execute(_DELETE, [{"number_": row.number} for row in waiting])
+        grow(connection, before, after)
+        head = Checkpoint(self._signer.verifier.name, after, root(after, Tiles(connection)), self._now())
+        note = signed(head, [self._signer])
+        connection.execute(
+            _INSERT_CHECKPOINT, {"size": after, "root": head.root, "sealed_at": head.sealed_at, "note": note}
+        )
+        return head, note

@@ -1,0 +1,29 @@
+"""The leaf of a record, left for the next seal in the transaction that writes the record itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, insert
+
+from service.domain.merkle import Hash
+from service.ledger.log.leaves import Kind, leaf
+from service.ledger.tables import log_waiting
+
+_INSERT = insert(log_waiting)
+
+
+def await_seal(connection: Connection, kind: Kind, rows: Sequence[Mapping[str, Any]], now: datetime) -> None:
+    """`rows`: as they were written, every column that the log covers."""
+    leave(connection, [(kind, str(row[kind.columns[0]]), leaf(kind, row)) for row in rows], now)
+
+
+def leave(connection: Connection, leaves: Sequence[tuple[Kind, str, Hash]], now: datetime) -> None:
+    """`leaves`: kind, the record's key as text, and its leaf."""
+    if leaves:
+        connection.execute(
+            _INSERT,
+            [{"kind": kind.name, "record_id": id, "leaf": hash, "written_at": now} for kind, id, hash in leaves],
+        )
