@@ -60,7 +60,16 @@ MAY_IMPORT = {
         "yaml",
     },
     "service/people": {"service.domain", "service.people", "service.ledger", "argon2"},
-    "service/ledger": {"service.domain", "service.ledger", "sqlalchemy", "alembic", "psycopg", "orjson"},
+    "service/ledger": {
+        "service.domain",
+        "service.ledger",
+        "sqlalchemy",
+        "alembic",
+        "psycopg",
+        "orjson",
+        "cryptography",
+        "zstandard",
+    },
 }
 """What a room may import beside the standard library: downwards only."""
 
