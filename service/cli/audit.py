@@ -11,6 +11,8 @@ import orjson
 
 from service.cli import databases
 from service.cli.acting import acting_as
+from service.cli.audit_export import export
+from service.cli.audit_replay import replay
 from service.cli.audit_verify import verify
 from service.cli.databases import opened_database
 from service.cli.refusals import Refusal
@@ -92,15 +94,11 @@ def receipt(decision_id: str, database: str) -> None:
 @databases.option
 def checkpoint(database: str) -> None:
     """Print the newest signed checkpoint: kept outside, it convicts whoever rewrites what it covers."""
-    click.echo(_checkpoint(database), nl=False)
-
-
-def _checkpoint(url: str) -> str:
-    with opened_database(url) as opened:
+    with opened_database(database) as opened:
         note = Receipts(opened).checkpoint()
     if note is None:
         raise Refusal("Nothing has been sealed yet.")
-    return note
+    click.echo(note, nl=False)
 
 
 def _settings() -> Settings:
@@ -116,4 +114,5 @@ def _new_seed(path: Path) -> bytes:
     return seed_in(path, make=True)
 
 
-audit.add_command(verify)
+for _command in (verify, replay, export):
+    audit.add_command(_command)
