@@ -18,7 +18,7 @@ from service.cli.databases import opened_database
 from service.cli.refusals import Refusal
 from service.domain.people import Role
 from service.ledger.log.checkpoints import Signer
-from service.ledger.log.keys import KeyRefused, known_keys, seed_in, signer_by
+from service.ledger.log.keys import KeyRefused, key_file, known_keys, seed_in, signer_by
 from service.ledger.log.receipts import NotSealed, Receipts
 from service.ledger.log.sealing import Sealer
 from service.settings import Settings, SettingsRefused, from_environment
@@ -64,6 +64,9 @@ def rotate_key(new_file: Path, database: str) -> None:
     settings, now = _settings(), datetime.now(UTC)
     with opened_database(database) as opened:
         caller = acting_as(opened, Role.ADMIN)
+        present = settings.ledger_key_file or key_file(opened)
+        if not settings.ledger_key and not present.is_file():
+            raise Refusal(f"{present} is no file: give the key that signs so far, LEDGER_KEY_FILE or LEDGER_KEY.")
         try:
             signer = signer_by(settings.ledger_key, settings.ledger_key_file, opened, now)
             following = Signer(signer.verifier.name, _new_seed(new_file))
