@@ -24,7 +24,10 @@ from service.api import (
     policies,
     policy_steps,
     problems,
+    proof,
+    replays,
     request_log,
+    searching,
     shadow_runs,
     users,
 )
@@ -38,6 +41,7 @@ from service.api.services import EXTENSION, Services
 from service.api.shadowing import Shadow
 from service.governance.outcomes import Ended
 from service.governance.overriding import Overriding
+from service.governance.rules_known import RulesKnown
 from service.governance.standing import Governing
 from service.ledger import Database, Entry, Ledger, Outcomes, Overrides, People, PolicyRegister
 from service.ledger.group_commit import GroupCommit
@@ -47,7 +51,7 @@ from service.ledger.log.sealing import Sealer
 from service.ledger.shadow import ShadowRuns
 from service.matching.runtime import Policy
 from service.metrics import Metrics
-from service.pages import sign_in, sign_in_elsewhere
+from service.pages import printed, sign_in, sign_in_elsewhere
 from service.pages.provider import Provider
 from service.pages.sessions import Sessions
 from service.people.passwords import Passwords
@@ -127,6 +131,7 @@ def _services(settings: Settings, now: Callable[[], datetime]) -> Services:
         endings=Ended(decision, ends),
         outcomes=ends,
         shadow_runs=runs,
+        rules_known=RulesKnown(governing.register, governing.editions),
         metrics=metrics,
         now=now,
     )
@@ -145,10 +150,11 @@ def _routed(app: Flask) -> None:
     api = Api(app, spec_kwargs={"extra_plugins": [Roles(app)]})
     # Each endpoint documents its own errors.
     api.DEFAULT_ERROR_RESPONSE_NAME = None
-    deciding = (evaluate, batch, decisions, overrides, outcomes)
+    deciding = (evaluate, batch, searching, decisions, proof, replays, overrides, outcomes)
     for room in (*deciding, policies, policy_steps, shadow_runs, me, users, health):
         api.register_blueprint(room.blueprint)
     app.register_blueprint(docs_page.blueprint)
+    app.register_blueprint(printed.blueprint)
 
 
 def _doors_opened(app: Flask, at: Services, rate: RateLimit) -> Gate:

@@ -67,9 +67,15 @@ def free_port() -> int:
 
 
 @pytest.fixture(scope="session")
-def live_service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def live_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the live service keeps what it writes; its ledger is `ledger.db`."""
+    return tmp_path_factory.mktemp("live")
+
+
+@pytest.fixture(scope="session")
+def live_service(live_folder: Path) -> Iterator[str]:
     """The address of the service as `quotewright serve` runs it, with a SQLite ledger of its own."""
-    folder = tmp_path_factory.mktemp("live")
+    folder = live_folder
     address = f"http://127.0.0.1:{free_port()}"
     serve = "import sys; from service.cli import main; sys.exit(main())"
     with (folder / "log").open("wb") as log:

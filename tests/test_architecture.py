@@ -59,8 +59,18 @@ MAY_IMPORT = {
         "marshmallow",
         "yaml",
     },
+    "service/exporting": {"service.domain", "service.ledger", "service.exporting", "orjson", "xlsxwriter", "duckdb"},
     "service/people": {"service.domain", "service.people", "service.ledger", "argon2"},
-    "service/ledger": {"service.domain", "service.ledger", "sqlalchemy", "alembic", "psycopg", "orjson"},
+    "service/ledger": {
+        "service.domain",
+        "service.ledger",
+        "sqlalchemy",
+        "alembic",
+        "psycopg",
+        "orjson",
+        "cryptography",
+        "zstandard",
+    },
 }
 """What a room may import beside the standard library: downwards only."""
 
@@ -79,6 +89,8 @@ ONLY_IN = {
     "joserfc": ("service/pages",),
     "requests": ("service/pages",),
     "holidays": ("service/authoring",),
+    "duckdb": ("service/exporting",),
+    "xlsxwriter": ("service/exporting",),
 }
 """Libraries that one room hides from the others."""
 

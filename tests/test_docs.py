@@ -147,7 +147,10 @@ def _run(command: str, folder: Path, port: str, status: int = 0, path: str = os.
 
 
 @pytest.mark.skipif(shutil.which("curl") is None, reason="the commands use curl")
-def test_commands_in_the_other_documents_run(root: Path, live_service: str, tmp_path: Path) -> None:
+def test_commands_in_the_other_documents_run(
+    root: Path, live_service: str, live_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{live_folder / 'ledger.db'}")
     command = tmp_path / "quotewright"
     command.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m service.cli "$@"\n')
     command.chmod(0o755)

@@ -15,6 +15,7 @@ from service.api.policy_in_force import NothingInForce
 from service.governance.editions import Unusable
 from service.governance.refusal import Refusal, Why
 from service.ledger import LedgerUnavailable
+from service.ledger.bodies import UnreadableBody
 from service.logs import frames
 
 _CODES = {
@@ -40,6 +41,12 @@ UNUSABLE = Problem(
 )
 NO_POLICY = Problem(
     status=503, code="no-policy", detail="No usable version of the policy is in force; the service's log says why."
+)
+
+ALTERED = Problem(
+    status=500,
+    code="record-altered",
+    detail="What the ledger holds of this isn't what was written: somebody changed it. Run `quotewright audit verify`.",
 )
 
 
@@ -80,6 +87,7 @@ def register(app: Flask) -> None:
     app.register_error_handler(Refused, lambda refused: answer(refused.problem, refused.headers))
     app.register_error_handler(Invalid, lambda invalid: answer(of_findings(invalid)))
     app.register_error_handler(LedgerUnavailable, _unrecorded)
+    app.register_error_handler(UnreadableBody, _altered)
     app.register_error_handler(Unusable, _unusable)
     app.register_error_handler(NothingInForce, _nothing)
     app.register_error_handler(HTTPException, _http)
@@ -89,6 +97,11 @@ def register(app: Flask) -> None:
 def _unrecorded(fault: LedgerUnavailable) -> Response:
     structlog.get_logger().error("ledger unavailable", database=fault.database, reason=fault.reason)
     return answer(UNRECORDED, {"Retry-After": "1"})
+
+
+def _altered(fault: UnreadableBody) -> Response:
+    structlog.get_logger().error("record altered", record=fault.record)
+    return answer(ALTERED)
 
 
 def _unusable(fault: Unusable) -> Response:

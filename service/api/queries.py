@@ -14,6 +14,7 @@ from schemas.problem import Problem
 from service.api.problems import Refused
 
 T = TypeVar("T")
+LONGEST = 200
 
 
 def whole(name: str, low: int, high: int) -> int | None:
@@ -25,6 +26,13 @@ def whole(name: str, low: int, high: int) -> int | None:
     return int(text)
 
 
+def needed_whole(name: str, low: int, high: int) -> int:
+    value = whole(name, low, high)
+    if value is None:
+        raise _bad(name, f"needed: a whole number from {low} to {high}")
+    return value
+
+
 def choice(name: str, known: Sequence[str]) -> str | None:
     text = request.args.get(name)
     if text is not None and text not in known:
@@ -34,6 +42,20 @@ def choice(name: str, known: Sequence[str]) -> str | None:
 
 def text(name: str) -> str | None:
     return request.args.get(name)
+
+
+def printable(name: str) -> str | None:
+    """As `text`, without what no record holds and a database refuses to be asked for."""
+    value = request.args.get(name)
+    if value is not None and not (0 < len(value) <= LONGEST and value.isprintable()):
+        raise _bad(name, f"1 to {LONGEST} printable characters")
+    return value
+
+
+def switch(name: str) -> bool | None:
+    """None where nothing is asked."""
+    word = choice(name, ("true", "false"))
+    return None if word is None else word == "true"
 
 
 def day(name: str) -> date | None:

@@ -13,6 +13,7 @@ from service.api.policy_in_force import PolicyInForce
 from service.api.recording import Recorder
 from service.governance.outcomes import Ended
 from service.governance.overriding import Overriding
+from service.governance.rules_known import RulesKnown
 from service.governance.standing import Governing
 from service.ledger import Ledger, Outcomes, Overrides, People
 from service.ledger.shadow import ShadowRuns
@@ -39,6 +40,7 @@ class Services:
     endings: Ended
     outcomes: Outcomes
     shadow_runs: ShadowRuns
+    rules_known: RulesKnown
     metrics: Metrics
     now: Callable[[], datetime]
 

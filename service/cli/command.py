@@ -6,6 +6,7 @@ from importlib.metadata import PackageNotFoundError, version
 
 import click
 
+from service.cli.audit import audit
 from service.cli.check import check
 from service.cli.decision import decision
 from service.cli.diff import diff
@@ -49,5 +50,6 @@ def quotewright() -> None:
 
 for _command in (
     evaluate, check, decision, diff, explain, fmt, reference, schema, new, policy, serve, test, init, user, token,
+    audit,
 ):  # fmt: skip
     quotewright.add_command(_command)

@@ -50,7 +50,7 @@ def print_diff(console: Console, names: tuple[str, str], diff: BookDiff, behavio
         console.print(Text(_PLURALS.get(subject, _plural(subject)), style="bold"))
         _changes(console, subject, list(changes))
     for behaviour in behaviours:
-        _behaviour(console, behaviour)
+        print_behaviour(console, behaviour)
 
 
 def _plural(subject: Subject) -> str:
@@ -91,7 +91,7 @@ def _detail(console: Console, detail: Detail) -> None:
             console.print(Padding(Text(sign + text, style=style), (0, 0, 0, 13), expand=False))
 
 
-def _behaviour(console: Console, behaviour: Behaviour) -> None:
+def print_behaviour(console: Console, behaviour: Behaviour) -> None:
     decisive = [difference for difference in behaviour.differences if difference.decisive]
     others = [difference for difference in behaviour.differences if not difference.decisive]
     console.print()

@@ -16,7 +16,7 @@ from service.governance.checking import Checked
 from service.governance.editions import Unusable
 from service.governance.refusal import Refusal as GovernanceRefusal
 from service.governance.standing import Governing, Standing
-from service.ledger import People, PolicyRegister
+from service.ledger import Database, People, PolicyRegister
 from service.policy.findings import Finding
 
 SHORTEST = 6
@@ -39,11 +39,19 @@ def governing_in(url: str) -> Iterator[Governing]:
 
 def version_named(at: Governing, text: str) -> str:
     """By its id, or by as much of its beginning as no other version shares. Raises Refusal."""
+    books = at.register.books()
+    return _named(text, {step.version for book in books for step in at.register.steps(book)})
+
+
+def version_known(database: Database, text: str) -> str:
+    """As `version_named`, of all versions that are kept: of those that only decided, too."""
+    return _named(text, set(PolicyRegister(database).versions()))
+
+
+def _named(text: str, versions: set[str]) -> str:
     told = _ID.fullmatch(text)
     if told is None or len(told[1]) < SHORTEST:
         raise Refusal(f"{text} is no version: give its id, or the first {SHORTEST} of its digits or more.")
-    books = at.register.books()
-    versions = {step.version for book in books for step in at.register.steps(book)}
     found = sorted(version for version in versions if version.startswith(f"sha256:{told[1]}"))
     if not found:
         raise Refusal(f"There is no version {text}: `quotewright policy list` lists them.")

@@ -49,6 +49,14 @@ class Database:
                 yield connection
 
     @contextmanager
+    def snapshot(self) -> Iterator[Connection]:
+        """As `reads`, and every statement sees the database as it was at the first one."""
+        with self.reads() as connection:
+            if self.kind == "postgresql":
+                connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
+            yield connection
+
+    @contextmanager
     def writes(self) -> Iterator[Connection]:
         """A transaction: committed at the end, rolled back by an exception."""
         turn = nullcontext() if self._turn is None else self._turn.taken()

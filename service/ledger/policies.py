@@ -105,6 +105,12 @@ class PolicyRegister:
         with self.database.reads() as connection:
             return tuple(connection.execute(_RELEASED_BOOKS).scalars())
 
+    def versions(self, book: str | None = None) -> tuple[str, ...]:
+        """The ids of all versions that are kept, of one book or of all: drafts, and what a decision was made by."""
+        asked = select(policy_versions.c.version).order_by(policy_versions.c.first_seen_at, policy_versions.c.version)
+        with self.database.reads() as connection:
+            return tuple(connection.scalars(asked if book is None else asked.where(policy_versions.c.book == book)))
+
     def version(self, version: str) -> StoredVersion | None:
         with self.database.reads() as connection:
             row = connection.execute(_VERSION, {"version": version}).one_or_none()

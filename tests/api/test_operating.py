@@ -61,6 +61,8 @@ def test_the_document(client: FlaskClient, body: dict[str, Any]) -> None:
         "/policies/{version}/approve", "/policies/{version}/reject", "/policies/{version}/release",
         "/policies/{version}/withdraw", "/policies/{version}/roll-back", "/policies/{version}/shadow", "/shadow",
         "/shadow/{run_id}", "/shadow/{run_id}/end",
+        "/decisions", "/decisions/export", "/decisions/{decision_id}/receipt", "/decisions/{decision_id}/replay",
+        "/ledger/checkpoint", "/ledger/consistency", "/ledger/key",
         "/me", "/me/password", "/users", "/users/{user_id}", "/users/{user_id}/tokens", "/tokens/{token_id}",
     }  # fmt: skip
     schemas = document["components"]["schemas"]

@@ -10,8 +10,9 @@ from sqlalchemy import Connection, create_engine, text
 
 from service.ledger import Ledger
 from service.ledger.log.checkpoints import Signer
+from service.ledger.log.findings import Checked, findings
 from service.ledger.log.sealing import Sealer
-from service.ledger.log.verifying import Checked, Verification, findings
+from service.ledger.log.verifying import Verification
 from tests.ledger.conftest import NOON, EntryMaker
 
 SIGNER = Signer("quotewright.test/ledger", bytes(range(32)))
@@ -57,7 +58,7 @@ def kept(ledger: Ledger, url: str, entry: EntryMaker) -> Kept:
 
 def test_an_untouched_ledger_is_found_right(kept: Kept) -> None:
     *_, last = Verification(kept.ledger.database, [SIGNER.verifier], kept.notes, NOON).whole()
-    assert last == Checked(leaves=300, heads=20)
+    assert last == Checked(leaves=300, heads=20, looked_at=300)
     assert kept.found() == []
 
 

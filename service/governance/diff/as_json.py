@@ -21,7 +21,7 @@ def diff_data(diff: BookDiff, behaviours: Sequence[Behaviour]) -> dict[str, Any]
         "before": books[0],
         "after": books[1],
         "changes": [_change(change) for change in diff.changes],
-        "behaviour": [_behaviour(behaviour) for behaviour in behaviours],
+        "behaviour": [behaviour_data(behaviour) for behaviour in behaviours],
     }
 
 
@@ -35,7 +35,7 @@ def _change(change: Change) -> dict[str, Any]:
     }
 
 
-def _behaviour(behaviour: Behaviour) -> dict[str, Any]:
+def behaviour_data(behaviour: Behaviour) -> dict[str, Any]:
     return {
         "origin": behaviour.origin.value,
         "asked": behaviour.asked,

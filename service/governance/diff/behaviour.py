@@ -14,7 +14,7 @@ from schemas.decision import dump_decision
 from schemas.findings import Invalid
 from schemas.request import BookChecks, read_request
 from schemas.vocabulary import facts_of
-from service.domain.decision import Price
+from service.domain.decision import Decision, Price
 from service.evaluation import Deciding, evaluate
 from service.matching.spread import EngineLimit
 from service.policy.binding import NoRate, NoValue
@@ -117,12 +117,16 @@ def asked_by_cases(before: Iterable[Case], after: Iterable[Case]) -> Iterator[As
 
 def behaviour(before: Decider, after: Decider, origin: Origin, asked: Iterable[Asked], now: datetime) -> Behaviour:
     """A request that a book refuses is told with the rest. `now`: aware; stands in for a missing `received_at`."""
+    return gathered(origin, ((each, answer(before, each, now), answer(after, each, now)) for each in asked))
+
+
+def gathered(origin: Origin, answers: Iterable[tuple[Asked, Answer, Answer]]) -> Behaviour:
+    """What was asked, with the earlier and the later answer."""
     count, refused = 0, []
     differences: list[Difference] = []
     totals: dict[str, Total] = {}
-    for each in asked:
+    for each, one, other in answers:
         count += 1
-        one, other = _answer(before, each, now), _answer(after, each, now)
         if one.refused and other.refused:
             refused.append(f"{each.name}: {other.refused}")
             continue
@@ -131,22 +135,30 @@ def behaviour(before: Decider, after: Decider, origin: Origin, asked: Iterable[A
                 totals[price.currency] = totals.get(price.currency, Total(price.currency))
                 totals[price.currency] = _added(totals[price.currency], one.price, other.price)
                 break
-        parts = () if one.refused or other.refused else tuple(n for n in one.parts if one.parts[n] != other.parts[n])
-        difference = Difference(each, one, other, parts)
-        if parts or difference.decisive:
+        difference = compared(each, one, other)
+        if difference.parts or difference.decisive:
             differences.append(difference)
     return Behaviour(origin, count, tuple(refused), tuple(differences), tuple(totals[c] for c in sorted(totals)))
 
 
-def _answer(decider: Decider, asked: Asked, now: datetime) -> Answer:
+def compared(asked: Asked, one: Answer, other: Answer) -> Difference:
+    parts = () if one.refused or other.refused else tuple(n for n in one.parts if one.parts[n] != other.parts[n])
+    return Difference(asked, one, other, parts)
+
+
+def answer(decider: Decider, asked: Asked, now: datetime, why_not: bool = False) -> Answer:
     try:
         request = read_request(_value(asked), now, decider.checks)
         facts = facts_of(request, decider.checks.extra_facts or {})
-        decision = evaluate(decider.policy, request, facts, asked.name, now)
+        decision = evaluate(decider.policy, request, facts, asked.name, now, why_not)
     except Invalid as invalid:
         return Answer("", None, {}, f"the request is refused: {'; '.join(map(str, invalid.findings[:3]))}")
     except (NoRate, NoValue, EngineLimit) as missing:
         return Answer("", None, {}, f"no decision is possible: {missing}")
+    return answer_of(decision)
+
+
+def answer_of(decision: Decision) -> Answer:
     parts = json.loads(dump_decision(decision))
     return Answer(decision.outcome, decision.price, {n: v for n, v in parts.items() if n not in _OF_THE_ACT})
 

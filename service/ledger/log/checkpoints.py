@@ -47,6 +47,13 @@ class BadCheckpoint(ValueError):
         super().__init__(f"not a checkpoint of this ledger: {reason}")
 
 
+class OtherKey(BadCheckpoint):
+    """A checkpoint that only keys have signed which aren't given: it proves nothing, and needn't be forged."""
+
+    def __init__(self) -> None:
+        super().__init__("signed by none of the keys given")
+
+
 @dataclass(frozen=True, slots=True)
 class Verifier:
     """A public key by name, as auditors keep it: `name+id+key`."""
@@ -103,7 +110,7 @@ def signed(checkpoint: Checkpoint, signers: Sequence[Signer]) -> str:
 
 
 def opened(note: str, verifiers: Sequence[Verifier]) -> Checkpoint:
-    """The checkpoint in a note that one of the keys has signed. Raises BadCheckpoint."""
+    """The checkpoint in a note that one of the keys has signed. Raises BadCheckpoint, of which OtherKey is one."""
     text, blank, signatures = note.rpartition("\n\n")
     if not blank:
         raise BadCheckpoint("it holds no signature")
@@ -111,11 +118,10 @@ def opened(note: str, verifiers: Sequence[Verifier]) -> Checkpoint:
     found = list(_signatures(signatures))
     known = {verifier.id: verifier for verifier in verifiers}
     valid = [s for id, s in found if id in known and known[id].accepts(text, s)]
+    if not any(id in known for id, _ in found):
+        raise OtherKey
     if not valid:
-        missing = (
-            "signed by none of the keys given" if not any(id in known for id, _ in found) else "a forged signature"
-        )
-        raise BadCheckpoint(missing)
+        raise BadCheckpoint("a forged signature")
     return _read(text)
 
 

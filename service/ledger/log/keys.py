@@ -9,22 +9,33 @@ import base64
 import binascii
 import os
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import Connection, bindparam, insert, select
 
+from service.domain.people import SYSTEM
 from service.ledger.conflicts import inserted_once
 from service.ledger.database import Database
 from service.ledger.log.checkpoints import SEED_BYTES, Signer, Verifier
-from service.ledger.tables import service_keys
+from service.ledger.log.leaves import KINDS
+from service.ledger.log.waiting import await_seal
+from service.ledger.tables import ledger_keys, service_keys
 
 DEFAULT_FILE = Path("var/ledger.key")
-_ORIGIN, _VERIFIER = "log-origin", "log-verifier:"
+_ORIGIN = "log-origin"
 _VALUE = select(service_keys.c.value).where(service_keys.c.name == bindparam("name"))
-_VERIFIERS = (
-    select(service_keys.c.value).where(service_keys.c.name.startswith(_VERIFIER)).order_by(service_keys.c.created_at)
-)
+_KEYS = select(ledger_keys).order_by(ledger_keys.c.added_at, ledger_keys.c.id)
+
+
+@dataclass(frozen=True, slots=True)
+class KnownKey:
+    """A public key that the ledger goes by. `by`: the id of whoever rotated to it; of the first, the service's own."""
+
+    verifier: Verifier
+    added_at: datetime
+    by: str
 
 
 class KeyRefused(Exception):
@@ -91,23 +102,33 @@ def signer_for(database: Database, seed: bytes, source: str, now: datetime) -> S
     with database.writes_alone() as connection:
         origin = _kept(connection, database.kind, _ORIGIN, f"quotewright/{os.urandom(8).hex()}", now)
         signer = Signer(origin, seed)
-        known = list(connection.scalars(_VERIFIERS))
-        if not known:
-            add_verifier(connection, signer.verifier, now)
-        elif str(signer.verifier) not in known:
+        if connection.execute(_KEYS).first() is None:
+            add_key(connection, signer.verifier, SYSTEM.id, now)
+        elif not knows(connection, signer.verifier):
             raise KeyRefused(source, "the ledger goes by another key. Give that one: LEDGER_KEY_FILE or LEDGER_KEY")
     return signer
 
 
-def add_verifier(connection: Connection, verifier: Verifier, now: datetime) -> None:
-    row = {"name": f"{_VERIFIER}{verifier.id.hex()}", "value": str(verifier), "created_at": now}
-    connection.execute(insert(service_keys), row)
+def add_key(connection: Connection, verifier: Verifier, by: str, now: datetime) -> None:
+    row = {"id": verifier.id.hex(), "verifier": str(verifier), "added_at": now, "by": by}
+    connection.execute(insert(ledger_keys), row)
+    await_seal(connection, KINDS["ledger-key"], [row], now)
 
 
-def verifiers(database: Database) -> Sequence[Verifier]:
-    """The public keys that the database names, the oldest first: as trustworthy as whoever can write to it."""
+def knows(connection: Connection, verifier: Verifier) -> bool:
+    return str(verifier) in [row.verifier for row in connection.execute(_KEYS)]
+
+
+def known_keys(database: Database) -> Sequence[KnownKey]:
+    """Those that the database names, the oldest first: as trustworthy as whoever can write to it."""
     with database.reads() as connection:
-        return [Verifier.read(text) for text in connection.scalars(_VERIFIERS)]
+        return [KnownKey(Verifier.read(row.verifier), row.added_at, row.by) for row in connection.execute(_KEYS)]
+
+
+def verifiers_in(text: str) -> list[Verifier]:
+    """Public keys, one a line; lines that begin with # are for people. Raises ValueError."""
+    lines = [line.strip() for line in text.splitlines()]
+    return [Verifier.read(line) for line in lines if line and not line.startswith("#")]
 
 
 def _kept(connection: Connection, kind: str, name: str, offered: str, now: datetime) -> str:

@@ -15,7 +15,7 @@ import orjson
 from sqlalchemy import Column, Table
 
 from service.domain.merkle import Hash, leaf_hash
-from service.ledger.tables import decisions, outcomes, overrides, policy_steps, sign_ins
+from service.ledger.tables import decisions, ledger_keys, outcomes, overrides, policy_steps, sign_ins
 
 NOT_LOGGED = frozenset({"body"})
 """Columns that their digest in another one stands for: the log outlives them."""
@@ -61,6 +61,7 @@ KINDS = {
              "details"),
         ),
         Kind("sign-in", sign_ins, ("number", "at", "event", "name_digest", "user_id", "by")),
+        Kind("ledger-key", ledger_keys, ("id", "verifier", "added_at", "by")),
     )
 }  # fmt: skip
 

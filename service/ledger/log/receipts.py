@@ -38,10 +38,10 @@ class Receipts:
         self._database = database
 
     def of(self, kind: str, id: str) -> Mapping[str, Any] | NotSealed | None:
-        """A receipt as JSON; None where the log knows no such record."""
+        """A receipt as JSON; None where there is no such record, or none in the log."""
         if "\0" in id:
             return None
-        with self._database.reads() as connection:
+        with self._database.snapshot() as connection:
             return _receipt(connection, KINDS[kind], id)
 
     def checkpoint(self) -> str | None:
@@ -51,7 +51,7 @@ class Receipts:
 
     def consistency(self, earlier: int, later: int) -> Mapping[str, Any] | None:
         """That the log of `later` leaves begins with that of `earlier`; None where these aren't sizes it had."""
-        with self._database.reads() as connection:
+        with self._database.snapshot() as connection:
             if not 0 <= earlier <= later <= sealed_size(connection):
                 return None
             proof = consistency_proof(earlier, later, Tiles(connection))
@@ -64,7 +64,9 @@ def _receipt(connection: Connection, kind: Kind, id: str) -> Mapping[str, Any] |
     if place is None:
         return NotSealed() if connection.execute(_WAITING, asked).first() else None
     size = sealed_size(connection)
-    row = connection.execute(select(kind.table).where(kind.key == id)).mappings().one()
+    row = connection.execute(select(kind.table).where(kind.key == id)).mappings().one_or_none()
+    if row is None:
+        return None
     return {
         "entry": orjson.loads(entry(kind, row)),
         "leaf": bytes(place.leaf).hex(),
@@ -82,8 +84,10 @@ def receipt_faults(receipt: Mapping[str, Any], verifiers: Sequence[Verifier], an
         told, place, size = receipt["entry"], receipt["position"], receipt["size"]
         proof = [binascii.unhexlify(hash) for hash in receipt["proof"]]
         note, leaf = receipt["checkpoint"], binascii.unhexlify(receipt["leaf"])
-    except (KeyError, TypeError, binascii.Error) as error:
+    except (KeyError, TypeError, ValueError) as error:
         return [f"it isn't a receipt of this service: {error!r} is missing or unreadable"]
+    if [type(part) for part in (told, place, size, note)] != [dict, int, int, str]:
+        return ["it isn't a receipt of this service: entry, position, size and checkpoint are of other types"]
     faults = []
     if leaf_hash(orjson.dumps(told, option=orjson.OPT_SORT_KEYS)) != leaf:
         faults.append("its entry isn't what the leaf was made of")
@@ -104,7 +108,7 @@ def _answer_faults(told: Mapping[str, Any], leaf: bytes, answer: bytes) -> list[
     try:
         own = orjson.loads(end[:-1])
         salt, own_leaf = binascii.unhexlify(own["salt"]), binascii.unhexlify(own["leaf"])
-    except (orjson.JSONDecodeError, KeyError, TypeError, binascii.Error):
+    except (KeyError, TypeError, ValueError):
         return ["the answer isn't as it was answered: it doesn't end in its receipt"]
     if own_leaf != leaf or answer_digest(decision + b"}", salt) != told.get("answer_digest"):
         return ["the answer isn't the one that was recorded"]

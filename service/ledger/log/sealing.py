@@ -6,7 +6,7 @@ first, puts what it finds in order. Any process may; a lock lets one of them do 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, delete, insert, select
@@ -14,6 +14,7 @@ from sqlalchemy import Connection, bindparam, delete, insert, select
 from service.domain.merkle import root
 from service.ledger.database import Database
 from service.ledger.log.checkpoints import Checkpoint, Signer, signed
+from service.ledger.log.keys import add_key, knows
 from service.ledger.log.tree import Tiles, grow, sealed_size
 from service.ledger.tables import checkpoints, log, log_waiting
 
@@ -38,9 +39,23 @@ class Sealer:
             if connection.execute(_ANY).first() is None:
                 return None
         with self._database.writes_alone() as connection:
-            return self._sealed(connection)
+            return self._sealed(connection, [self._signer])
 
-    def _sealed(self, connection: Connection) -> tuple[Checkpoint, str] | None:
+    def hand_over(self, following: Signer, by: str) -> tuple[Checkpoint, str] | None:
+        """To another key of the same name: from now on the ledger goes by both, and the checkpoint that both have
+        signed shows to whoever trusts the old one that the new one is the ledger's too. `by`: who answers for it.
+
+        None, and nothing is done, where the ledger goes by that key already.
+        """
+        while self.seal():
+            pass
+        with self._database.writes_alone() as connection:
+            if knows(connection, following.verifier):
+                return None
+            add_key(connection, following.verifier, by, self._now())
+            return self._sealed(connection, [self._signer, following])
+
+    def _sealed(self, connection: Connection, signers: Sequence[Signer]) -> tuple[Checkpoint, str] | None:
         waiting = connection.execute(_WAITING).all()
         if not waiting:
             return None
@@ -56,7 +71,7 @@ class Sealer:
         connection.execute(_DELETE, [{"number_": row.number} for row in waiting])
         grow(connection, before, after)
         head = Checkpoint(self._signer.verifier.name, after, root(after, Tiles(connection)), self._now())
-        note = signed(head, [self._signer])
+        note = signed(head, signers)
         connection.execute(
             _INSERT_CHECKPOINT, {"size": after, "root": head.root, "sealed_at": head.sealed_at, "note": note}
         )

@@ -56,10 +56,15 @@ class Tiles:
         """The hashes that the subtree `number`, eight levels higher, is made of; fewer while it isn't complete."""
         tile = self._read.get((level, number))
         if tile is None:
-            asked = {"level": level, "first": number * _WIDTH, "end": (number + 1) * _WIDTH}
-            rows = self._connection.scalars(_NODES if level else _LEAVES, asked)
-            tile = self._read[level, number] = [bytes(row) for row in rows]
+            first, end = number * _WIDTH, (number + 1) * _WIDTH
+            tile = self._read[level, number] = stored_nodes(self._connection, level, first, end)
         return tile
+
+
+def stored_nodes(connection: Connection, level: int, first: int, end: int) -> list[Hash]:
+    """The hashes of a level from index `first` up to `end`, as far as they are there; those of level 0 are leaves."""
+    asked = {"level": level, "first": first, "end": end}
+    return [bytes(row) for row in connection.scalars(_NODES if level else _LEAVES, asked)]
 
 
 def grow(connection: Connection, before: int, after: int) -> None:

@@ -4,7 +4,7 @@ a test compares the two.
 
 from service.ledger.tables.columns import metadata
 from service.ledger.tables.decisions import BODY, client_keys, decisions, outcomes, overrides
-from service.ledger.tables.log import checkpoints, log, log_nodes, log_waiting
+from service.ledger.tables.log import checkpoints, ledger_keys, log, log_nodes, log_waiting
 from service.ledger.tables.people import service_keys, sessions, sign_ins, tokens, users
 from service.ledger.tables.policies import policy_origins, policy_steps, policy_versions, shadow_results, shadow_runs
 
@@ -13,6 +13,7 @@ __all__ = [
     "checkpoints",
     "client_keys",
     "decisions",
+    "ledger_keys",
     "log",
     "log_nodes",
     "log_waiting",

@@ -55,6 +55,7 @@ decisions = Table(
     Column("answer_digest", Text, nullable=False, server_default=text("''")),
     *packed_body(),
     UniqueConstraint("caller", "idempotency_key"),
+    Index(None, "client_id", "id"),
 )
 """`rules`: ids of those that fired, a space before and after each. The body: request, facts, answer and salt.
 `answer_digest`: SHA-256 of salt and answer, so that whoever holds both can show what was answered, and nobody can

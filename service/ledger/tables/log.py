@@ -48,3 +48,13 @@ checkpoints = Table(
     Column("note", Text, nullable=False),
 )
 """One a seal. `note`: the checkpoint as text, signed."""
+
+ledger_keys = Table(
+    "ledger_keys",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("verifier", Text, nullable=False),
+    Column("added_at", Instant, nullable=False),
+    Column("by", Text, nullable=False),
+)
+"""Public keys that checkpoints are signed for. Append-only: those of the past still show what they signed."""

@@ -23,6 +23,7 @@ down_revision = "0002"
 
 NUMBER = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 AT_ONCE = 500
+LOGGED = ("decision", "override", "outcome", "policy-step", "sign-in")
 WORDS = ("request", "facts", "answer")
 Rewrite = Callable[[sa.Connection, Sequence[sa.RowMapping]], list[dict[str, Any]]]
 
@@ -146,7 +147,7 @@ def _unpack(bind: sa.Connection, rows: Sequence[sa.RowMapping]) -> list[dict[str
 def _leaves() -> None:
     bind = op.get_bind()
     now = datetime.now(UTC)
-    for kind in KINDS.values():
+    for kind in (KINDS[name] for name in LOGGED):
         found = bind.execute(sa.select(kind.table).order_by(kind.key)).mappings()
         for rows in found.partitions(AT_ONCE):
             await_seal(bind, kind, rows, now)
