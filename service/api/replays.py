@@ -7,7 +7,7 @@ from flask import Response
 from flask_smorest import Blueprint
 
 from schemas.audit import ReplayedSchema, ReplaySchema
-from schemas.policies import load_body
+from schemas.loading import load_body
 from schemas.problem import Problem
 from service.api import bodies, documented
 from service.api.access import needs
