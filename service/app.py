@@ -14,6 +14,7 @@ from service import logs
 from service.api import (
     access,
     batch,
+    clients,
     decisions,
     docs_page,
     evaluate,
@@ -43,7 +44,7 @@ from service.governance.outcomes import Ended
 from service.governance.overriding import Overriding
 from service.governance.rules_known import RulesKnown
 from service.governance.standing import Governing
-from service.ledger import Database, Entry, Ledger, Outcomes, Overrides, People, PolicyRegister
+from service.ledger import Database, Entry, Erasures, Ledger, Outcomes, Overrides, People, PolicyRegister
 from service.ledger.group_commit import GroupCommit
 from service.ledger.log.keys import signer_by
 from service.ledger.log.publishing import publisher
@@ -130,6 +131,7 @@ def _services(settings: Settings, now: Callable[[], datetime]) -> Services:
         overrides=beside,
         endings=Ended(decision, ends),
         outcomes=ends,
+        erasures=Erasures(ledger.database),
         shadow_runs=runs,
         rules_known=RulesKnown(governing.register, governing.editions),
         metrics=metrics,
@@ -151,7 +153,7 @@ def _routed(app: Flask) -> None:
     # Each endpoint documents its own errors.
     api.DEFAULT_ERROR_RESPONSE_NAME = None
     deciding = (evaluate, batch, searching, decisions, proof, replays, overrides, outcomes)
-    for room in (*deciding, policies, policy_steps, shadow_runs, me, users, health):
+    for room in (*deciding, clients, policies, policy_steps, shadow_runs, me, users, health):
         api.register_blueprint(room.blueprint)
     app.register_blueprint(docs_page.blueprint)
     app.register_blueprint(printed.blueprint)

@@ -22,13 +22,15 @@ blueprint = Blueprint("decisions", __name__, description="Decisions already made
     responses=answers(
         "The bytes that were answered when it was made. Where a person overrode it, the header Quotewright-Overridden "
         "says so, and Link leads to what stands in its place.",
-        JSON, DecisionSchema, 404, 429, 500, 503,
+        JSON, DecisionSchema, 404, 410, 429, 500, 503,
     )
 )  # fmt: skip
 @needs(Role.QUOTER)
 def one(decision_id: str) -> Response:
     """A recorded decision by its id."""
     recorded = existing(decision_id)
+    if not recorded.kept:
+        raise no_longer_kept(decision_id)
     headers = {}
     if services().overrides.overridden([decision_id]):
         link = url_for("overrides.overrides", decision_id=decision_id)
@@ -42,6 +44,14 @@ def existing(decision_id: str) -> Recorded:
     if recorded is None:
         raise no_such_decision()
     return recorded
+
+
+def no_longer_kept(decision_id: str) -> Refused:
+    """Whose wish it was, and who did it, isn't every caller's business: the act in the ledger tells."""
+    day = services().erasures.erased_on(decision_id)
+    when = "its time is over" if day is None else f"erased on {day}"
+    detail = f"What this decision said is no longer kept: {when}. That it was made stands, and can still be proved."
+    return Refused(Problem(status=410, code="erased", detail=detail))
 
 
 def no_such_decision() -> Refused:

@@ -25,8 +25,9 @@ SAMPLE = {
 _MEANINGS = {
     400: "The body isn't JSON, or a header or query parameter is malformed.",
     403: "The caller may not do this; where it is a matter of limits, every finding says who could.",
-    404: "There is no such decision or version.",
+    404: "There is no such decision, version or client.",
     409: "What stands already is in the way: the code says what, such as a key used with another body.",
+    410: "What was said is no longer kept: it was erased, or its time is over.",
     413: "The body is too large.",
     415: "The body has another media type, coding or character set.",
     422: "The body is refused, with every finding.",
@@ -38,7 +39,8 @@ IDEMPOTENCY_KEY = {
     "in": "header",
     "name": "Idempotency-Key",
     "schema": {"type": "string", "minLength": 1, "maxLength": 200, "pattern": "^[ -~]+$"},
-    "description": "The same key with the same body gives the decision already recorded; with another body 409.",
+    "description": "The same key with the same body gives the decision already recorded; with another body 409. "
+    "Kept for as long as the ledger.",
 }
 WHY_NOT = {
     "in": "query",

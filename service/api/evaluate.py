@@ -31,7 +31,18 @@ NOT_RECORDED = "preview"
     requestBody=documented.body(QuoteRequestSchema, JSON, documented.SAMPLE),
     parameters=[documented.IDEMPOTENCY_KEY, documented.WHY_NOT],
     responses=answers(
-        "The decision, recorded before it was answered.", JSON, DecisionSchema, 400, 409, 413, 415, 422, 429, 500, 503
+        "The decision, recorded before it was answered.",
+        JSON,
+        DecisionSchema,
+        400,
+        409,
+        410,
+        413,
+        415,
+        422,
+        429,
+        500,
+        503,
     ),
 )
 @needs(Role.QUOTER)
@@ -85,6 +96,9 @@ def digested(raw: bytes, why_not: bool) -> bytes:
 
 
 def key_reused(reused: KeyReused) -> Problem:
+    if reused.gone:
+        detail = f"It was decided as {reused.decision_id}, and what that said is no longer kept. Take a new key."
+        return Problem(status=410, code="erased", detail=detail)
     return Problem(
         status=409,
         code="idempotency-key-reused",

@@ -17,12 +17,12 @@ from schemas.findings import Finding, Invalid
 from schemas.problem import Problem
 from service.api import bodies, documented
 from service.api.access import caller, needs
-from service.api.decisions import existing, no_such_decision
+from service.api.decisions import existing, no_longer_kept, no_such_decision
 from service.api.documented import JSON, answers, created
 from service.api.problems import Refused
 from service.api.services import services
 from service.domain.people import Role
-from service.governance.overriding import BeyondAuthority, NoSuchDecision, Unfit, VersionUnreadable
+from service.governance.overriding import BeyondAuthority, NoLongerKept, NoSuchDecision, Unfit, VersionUnreadable
 from service.ledger import new_decision_id
 
 blueprint = Blueprint("overrides", __name__, description="Override decisions, on somebody's word.")
@@ -39,7 +39,7 @@ SAMPLE = {
     requestBody=documented.body(WishSchema, JSON, SAMPLE),
     responses=created(
         "The override, as recorded beside the decision.", "The same, recorded before: the latest is the caller's own.",
-        OverrideSchema, 400, 403, 404, 409, 413, 415, 422, 429, 500, 503,
+        OverrideSchema, 400, 403, 404, 409, 410, 413, 415, 422, 429, 500, 503,
     ),
 )  # fmt: skip
 @needs(Role.MANAGER, accountable=True)
@@ -51,6 +51,8 @@ def override(decision_id: str) -> Response:
     match at.overriding.override(decision_id, wish, caller(), new_decision_id(now), now):
         case NoSuchDecision():
             raise no_such_decision()
+        case NoLongerKept():
+            raise no_longer_kept(decision_id)
         case VersionUnreadable(version):
             detail = f"The rules of the policy language don't allow {version}, which decided, any more. Decide anew."
             raise Refused(Problem(status=409, code="version-unreadable", detail=detail))

@@ -15,7 +15,7 @@ from service.governance.outcomes import Ended
 from service.governance.overriding import Overriding
 from service.governance.rules_known import RulesKnown
 from service.governance.standing import Governing
-from service.ledger import Ledger, Outcomes, Overrides, People
+from service.ledger import Erasures, Ledger, Outcomes, Overrides, People
 from service.ledger.shadow import ShadowRuns
 from service.metrics import Metrics
 from service.people.passwords import Passwords
@@ -39,6 +39,7 @@ class Services:
     overrides: Overrides
     endings: Ended
     outcomes: Outcomes
+    erasures: Erasures
     shadow_runs: ShadowRuns
     rules_known: RulesKnown
     metrics: Metrics

@@ -22,7 +22,8 @@ def print_overrides(console: Console, overrides: Sequence[Override], currency: s
         counts = "" if override is overrides[-1] else ", no longer counts"
         _title(console, f"Overridden by {names.get(override.by, override.by)} ({override.role}){counts}")
         when = override.overridden_at.isoformat(" ", "minutes")
-        console.print(Padding(Text(f"{when}  {override.reason}: {override.note}"), _INDENT, expand=False))
+        note = "(the note is no longer kept)" if override.note is None else override.note
+        console.print(Padding(Text(f"{when}  {override.reason}: {note}"), _INDENT, expand=False))
         for change in override.changes:
             name, old, new = _shown(change, currency)
             console.print(Padding(Text(f"{name}: {old} → {new}"), _INDENT, expand=False))

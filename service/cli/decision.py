@@ -27,8 +27,25 @@ from service.domain.facts import PERCENT, Type
 from service.domain.money import parse_major
 from service.domain.people import Role
 from service.governance.outcomes import Ended
-from service.governance.overriding import BeyondAuthority, NoSuchDecision, Overriding, Unfit, VersionUnreadable
-from service.ledger import Database, Entry, Ledger, Outcomes, Overrides, People, PolicyRegister, new_decision_id
+from service.governance.overriding import (
+    BeyondAuthority,
+    NoLongerKept,
+    NoSuchDecision,
+    Overriding,
+    Unfit,
+    VersionUnreadable,
+)
+from service.ledger import (
+    Database,
+    Entry,
+    Erasures,
+    Ledger,
+    Outcomes,
+    Overrides,
+    People,
+    PolicyRegister,
+    new_decision_id,
+)
 from service.opened_versions import OpenedVersions
 from service.policy.loading.amounts import amount
 
@@ -58,7 +75,7 @@ def decision() -> None:
 def show(decision_id: str, database: str, as_json: bool) -> None:
     """Show a decision with the overrides beside it, and how its quote ended."""
     with opened_database(database) as opened:
-        entry, names = _entry(opened, decision_id), People(opened).names()
+        entry, names = _readable(opened, decision_id), People(opened).names()
         overrides, endings = Overrides(opened).of(decision_id), Outcomes(opened).of(decision_id)
     if as_json:
         beside = {
@@ -98,7 +115,7 @@ def override(
     """Override a decision's price, terms or outcome, within the limits of your role."""
     with opened_database(database) as opened:
         caller = acting_as(opened, Role.MANAGER)
-        entry = _entry(opened, decision_id)
+        entry = _readable(opened, decision_id)
         body = {
             "reason": reason,
             "note": note,
@@ -174,6 +191,18 @@ def _entry(database: Database, decision_id: str) -> Entry:
     return recorded.entry
 
 
+def _readable(database: Database, decision_id: str) -> Entry:
+    entry = _entry(database, decision_id)
+    if not entry.answer:
+        day = Erasures(database).erased_on(decision_id)
+        raise _gone(decision_id, "its time is over" if day is None else f"erased on {day}")
+    return entry
+
+
+def _gone(decision_id: str, why: str) -> Refusal:
+    return Refusal(f"What the decision {decision_id} said is no longer kept: {why}.")
+
+
 def _major(written: str | None, currency: str, option: str) -> int | None:
     try:
         return None if written is None else parse_major(written, currency)
@@ -211,7 +240,7 @@ def _refusing() -> Iterator[None]:
         raise _refusal(invalid.findings) from invalid
 
 
-def _settled(result: T | NoSuchDecision | VersionUnreadable | Unfit | BeyondAuthority) -> T:
+def _settled(result: T | NoSuchDecision | NoLongerKept | VersionUnreadable | Unfit | BeyondAuthority) -> T:
     """Raises Refusal. The decision is there: it was looked up before."""
     match result:
         case Unfit(findings):
@@ -222,6 +251,8 @@ def _settled(result: T | NoSuchDecision | VersionUnreadable | Unfit | BeyondAuth
             raise Refusal(*lines, "This is more than you may decide alone.")
         case VersionUnreadable(version):
             raise Refusal(f"The rules of the policy language don't allow {version}, which decided, any more.")
+        case NoLongerKept(decision_id):
+            raise _gone(decision_id, "it was erased just now")
         case NoSuchDecision(decision_id):
             raise Refusal(f"The ledger has no decision {decision_id}.")
     return result

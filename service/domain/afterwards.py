@@ -52,7 +52,8 @@ class Breach:
 
 @record
 class Override:
-    """`changes`: what was asked for, and the amounts that follow from it. `by`: the id of who answers for it."""
+    """`changes`: what was asked for, and the amounts that follow from it. `by`: the id of who answers for it.
+    `note`: None once it was erased or is no longer kept."""
 
     id: str
     decision_id: str
@@ -60,7 +61,7 @@ class Override:
     by: str
     role: Role
     reason: str
-    note: str
+    note: str | None
     asked: Asked
     changes: tuple[Change, ...]
     breaches: tuple[Breach, ...]
@@ -92,7 +93,8 @@ RESULTS = ("won", "lost", "lapsed")
 
 @record
 class Ending:
-    """How a quote ended. `final_amount`: what was agreed at last, only where it was won."""
+    """How a quote ended. `final_amount`: what was agreed at last, only where it was won. `why`, `hassle`: None where
+    nobody told, and once they were erased or are no longer kept."""
 
     result: str
     final_amount: int | None

@@ -33,7 +33,7 @@ _FOLLOWING = ("discount_amount", "bonus_amount", "prepayment_amount", "credit_li
 
 
 class Recorded(Protocol):
-    """A decision as the ledger keeps it."""
+    """A decision as the ledger keeps it; `facts` and `answer` are empty once they are no longer kept."""
 
     @property
     def id(self) -> str: ...
@@ -57,6 +57,13 @@ class Overrides(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class NoSuchDecision:
+    decision_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class NoLongerKept:
+    """What the decision said was erased, or its time is over, so nobody can weigh anything against it."""
+
     decision_id: str
 
 
@@ -100,11 +107,13 @@ class Overriding:
 
     def override(
         self, decision_id: str, wish: Wish, caller: Caller, id: str, now: datetime
-    ) -> KeptOverride | NoSuchDecision | VersionUnreadable | Unfit | BeyondAuthority:
+    ) -> KeptOverride | NoSuchDecision | NoLongerKept | VersionUnreadable | Unfit | BeyondAuthority:
         """`id`: of the override to be."""
         recorded = self.find(decision_id)
         if recorded is None:
             return NoSuchDecision(decision_id)
+        if not recorded.answer:
+            return NoLongerKept(decision_id)
         try:
             policy = self.opened(recorded.version)
         except Unusable:

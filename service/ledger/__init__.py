@@ -2,6 +2,7 @@
 
 from service.ledger.database import Database
 from service.ledger.entries import Entry, KeyReused, Recorded, new_decision_id
+from service.ledger.erasures import Erasures, NoSuchClient
 from service.ledger.errors import LedgerUnavailable, LedgerUrlRefused
 from service.ledger.ledger import Ledger
 from service.ledger.migrate import migrate
@@ -13,12 +14,14 @@ from service.ledger.policies import Kept, NewStep, Origin, PolicyRegister, Store
 __all__ = [
     "Database",
     "Entry",
+    "Erasures",
     "Kept",
     "KeyReused",
     "Ledger",
     "LedgerUnavailable",
     "LedgerUrlRefused",
     "NewStep",
+    "NoSuchClient",
     "Origin",
     "Outcomes",
     "Overrides",

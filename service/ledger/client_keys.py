@@ -32,6 +32,7 @@ _ERASE = (
     update(client_keys)
     .where(client_keys.c.client_id == bindparam("client"), client_keys.c.erased_at.is_(None))
     .values(key=None, erased_at=bindparam("at"), erased_by=bindparam("by"))
+    .returning(client_keys.c.id)
 )
 
 
@@ -45,13 +46,13 @@ def live_keys(connection: Connection, kind: str, clients: Collection[str], now: 
     """By client; made where a client has none. `kind`: of the database."""
     wanted = sorted(set(clients))
     found = _live(connection, wanted)
-    missing = [client for client in wanted if client not in found]
-    if missing:
+    # Again where, on PostgreSQL, another has made the key just before, and a third erased it just after.
+    while missing := [client for client in wanted if client not in found]:
         rows = [
             {"id": os.urandom(16).hex(), "client_id": client, "key": new_key(), "created_at": now} for client in missing
         ]
         connection.execute(_INSERT[kind], rows)
-        found = _live(connection, wanted)
+        found |= _live(connection, missing)
     return found
 
 
@@ -82,9 +83,9 @@ def _parts(row: Row[Any], key: bytes | None) -> tuple[bytes, ...] | None:
     return None if key is None or row.body is None else unpacked(row.body, key, row.id)
 
 
-def erase(connection: Connection, client: str, by: str, now: datetime) -> bool:
-    """Whether there was a key to erase. A later record of the same client gets a new one."""
-    return connection.execute(_ERASE, {"client": client, "at": now, "by": by}).rowcount > 0
+def erase(connection: Connection, client: str, by: str, now: datetime) -> list[str]:
+    """Ids of the keys erased: none where there was none. A later record of the same client gets a new one."""
+    return list(connection.scalars(_ERASE, {"client": client, "at": now, "by": by}))
 
 
 def _live(connection: Connection, clients: list[str]) -> dict[str, ClientKey]:

@@ -18,6 +18,9 @@ from service.ledger.turn import Turn
 GOVERNING_LOCK = 7_108_392_315_028
 """PostgreSQL's advisory locks are numbers; this one means "writing a step that the next one must see"."""
 
+TRACE_PATIENCE_MS = 500
+"""How long writers wait at most while SQLite's log is emptied behind readers."""
+
 
 class Database:
     """Opens nothing before its first use, and closes before a fork: a connection can't serve two processes, and
@@ -72,6 +75,29 @@ class Database:
             if self.kind == "postgresql":
                 connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": GOVERNING_LOCK})
             yield connection
+
+    @contextmanager
+    def erases(self) -> Iterator[Connection]:
+        """As `writes_alone`; what it removes is overwritten in SQLite's file, not only given up.
+        Afterwards `leave_no_trace`."""
+        with self.writes_alone() as connection:
+            if self.kind == "sqlite":
+                connection.exec_driver_sql("PRAGMA secure_delete = ON")
+            yield connection
+            if self.kind == "sqlite":
+                connection.exec_driver_sql("PRAGMA secure_delete = OFF")
+
+    def leave_no_trace(self) -> None:
+        """Empties SQLite's log, which holds pages as they were. Whoever is reading still needs it: then it stays, until
+        the next time or until it is overwritten."""
+        if self._turn is None:
+            return
+        with reporting(self._url), self._turn.taken(), self._engine.connect() as connection:
+            raw = connection.connection.cursor()
+            raw.execute(f"PRAGMA busy_timeout = {TRACE_PATIENCE_MS}")
+            raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            raw.execute(f"PRAGMA busy_timeout = {PATIENCE_SECONDS * 1_000}")
+            raw.close()
 
     def ready(self) -> None:
         """Returns when the database answers and has the tables that this code expects, else raises."""

@@ -63,12 +63,16 @@ class Recorded:
 
 @dataclass(frozen=True, slots=True)
 class KeyReused:
-    """The refusal of an idempotency key that stands for another body already; nothing was recorded."""
+    """The refusal of an idempotency key that stands for another body already; nothing was recorded.
+
+    `gone`: it stands for this very body, and what was answered is no longer kept.
+    """
 
     caller: str
     idempotency_key: str
     decision_id: str
     """The decision that the key stands for."""
+    gone: bool = False
 
 
 def new_decision_id(now: datetime) -> str:

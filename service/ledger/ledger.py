@@ -128,9 +128,10 @@ def _key(entry: Entry) -> Key | None:
 
 def _settled(request_digest: str, earlier: Recorded) -> Recorded | KeyReused:
     entry = earlier.entry
-    if request_digest == entry.request_digest and earlier.kept:
+    same = request_digest == entry.request_digest
+    if same and earlier.kept:
         return replace(earlier, replayed=True)
-    return KeyReused(entry.caller, entry.idempotency_key or "", entry.id)
+    return KeyReused(entry.caller, entry.idempotency_key or "", entry.id, gone=same)
 
 
 def _readable(connection: Connection, rows: Sequence[Row[Any]]) -> list[Recorded]:

@@ -79,5 +79,5 @@ def _told(ending: RecordedEnding) -> bytes:
 
 def _ending(row: Row[Any], words: tuple[bytes, ...] | None) -> RecordedEnding:
     told = {name: value for name, value in row._mapping.items() if name not in BODY}
-    body = orjson.loads(words[0]) if words else {"why": "", "hassle": None}
+    body = orjson.loads(words[0]) if words else {"why": None, "hassle": None}
     return RecordedEnding(**told, why=body["why"], hassle=Seen(**body["hassle"]) if body["hassle"] else None)

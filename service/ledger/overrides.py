@@ -30,7 +30,7 @@ class Overrides:
         self._database = database
 
     def add(self, override: Override) -> KeptOverride:
-        """The latest again where it is by the same person and asks the same.
+        """`override`: with its note. The latest again where it is by the same person and asks the same.
 
         Those of one decision are added one after another, and their times rise: a machine whose clock is behind
         records its own a moment after the latest.
@@ -42,7 +42,7 @@ class Overrides:
                 return KeptOverride(override=earlier[-1], repeated=True)
             if earlier and override.overridden_at <= earlier[-1].overridden_at:
                 override = replace(override, overridden_at=earlier[-1].overridden_at + _TICK)
-            note = (override.note.encode(),)
+            note = ((override.note or "").encode(),)
             body = packed_body(connection, self._database.kind, client, override.id, note, override.overridden_at)
             row = _row(override) | body
             connection.execute(insert(overrides), row)
@@ -77,7 +77,7 @@ def _of(connection: Connection, decision_id: str) -> tuple[Override, ...]:
     return tuple(map(_override, rows, unpacked_bodies(connection, rows)))
 
 
-def _asks(override: Override) -> tuple[str, str, str, Asked]:
+def _asks(override: Override) -> tuple[str, str, str | None, Asked]:
     return override.by, override.reason, override.note, override.asked
 
 
@@ -95,7 +95,7 @@ def _override(row: Row[Any], words: tuple[bytes, ...] | None) -> Override:
     breaches = orjson.loads(told.pop("breaches"))
     return Override(
         **{**told, "role": Role(told["role"])},
-        note=words[0].decode() if words else "",
+        note=words[0].decode() if words else None,
         asked=Asked(**kept["asked"]),
         changes=tuple(Change(**change) for change in kept["changes"]),
         breaches=tuple(Breach(**breach) for breach in breaches),

@@ -108,6 +108,8 @@ PROBLEMS: dict[str, str] = {
     "words-erased": "`POST /decisions/{id}/replay` of a client whose key was erased",
     "record-altered": "`GET /decisions/{id}` of a row that somebody changed in the database",
     "not-sealed-yet": "`GET /decisions/{id}/receipt` at once",
+    "no-such-client": "`POST /clients/c-9999/erase`",
+    "erased": "`GET /decisions/{id}` after `POST /clients/c-204/erase`",
     "no-such-decision": "`GET /decisions/00000000-0000-0000-0000-000000000000`",
     "method-not-allowed": "`GET /evaluate`",
     "idempotency-key-reused": "the same key with another body",

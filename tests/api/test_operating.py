@@ -55,7 +55,8 @@ def test_the_document(client: FlaskClient, body: dict[str, Any]) -> None:
     document = client.get("/openapi.json").json
     assert set(document["paths"]) == {
         "/evaluate", "/evaluate/batch", "/preview", "/decisions/{decision_id}", "/decisions/{decision_id}/override",
-        "/decisions/{decision_id}/overrides", "/decisions/{decision_id}/outcome", "/healthz", "/readyz", "/metrics",
+        "/decisions/{decision_id}/overrides", "/decisions/{decision_id}/outcome",
+        "/clients/{client_id}/erase", "/healthz", "/readyz", "/metrics",
         "/policies", "/policies/in-force", "/policies/timeline", "/policies/{version}", "/policies/{version}/files",
         "/policies/{version}/diff", "/policies/{version}/check", "/policies/{version}/submit",
         "/policies/{version}/approve", "/policies/{version}/reject", "/policies/{version}/release",
@@ -70,7 +71,7 @@ def test_the_document(client: FlaskClient, body: dict[str, Any]) -> None:
     assert "minor units" in schemas["Line"]["properties"]["cost"]["description"]
     assert schemas["Line"]["properties"]["cost"]["maximum"] == 10**12
     assert set(document["paths"]["/evaluate"]["post"]["responses"]) == {
-        "200", "400", "401", "403", "409", "413", "415", "422", "429", "500", "503",
+        "200", "400", "401", "403", "409", "410", "413", "415", "422", "429", "500", "503",
     }  # fmt: skip
     for name, value in (("QuoteRequest", body), ("Decision", client.post("/evaluate", json=body).json)):
         validator = Draft202012Validator({"$ref": f"#/components/schemas/{name}", **document})

@@ -15,7 +15,7 @@ import orjson
 from sqlalchemy import Column, Table
 
 from service.domain.merkle import Hash, leaf_hash
-from service.ledger.tables import decisions, ledger_keys, outcomes, overrides, policy_steps, sign_ins
+from service.ledger.tables import decisions, ledger_acts, ledger_keys, outcomes, overrides, policy_steps, sign_ins
 
 NOT_LOGGED = frozenset({"body"})
 """Columns that their digest in another one stands for: the log outlives them."""
@@ -62,6 +62,7 @@ KINDS = {
         ),
         Kind("sign-in", sign_ins, ("number", "at", "event", "name_digest", "user_id", "by")),
         Kind("ledger-key", ledger_keys, ("id", "verifier", "added_at", "by")),
+        Kind("act", ledger_acts, ("number", "at", "act", "by", "details")),
     )
 }  # fmt: skip
 

@@ -2,6 +2,7 @@
 a test compares the two.
 """
 
+from service.ledger.tables.acts import ledger_acts
 from service.ledger.tables.columns import metadata
 from service.ledger.tables.decisions import BODY, client_keys, decisions, outcomes, overrides
 from service.ledger.tables.log import checkpoints, ledger_keys, log, log_nodes, log_waiting
@@ -13,6 +14,7 @@ __all__ = [
     "checkpoints",
     "client_keys",
     "decisions",
+    "ledger_acts",
     "ledger_keys",
     "log",
     "log_nodes",
