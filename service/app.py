@@ -36,6 +36,7 @@ from service.api.gate import Gate
 from service.api.policy_source import policy_in_force
 from service.api.rate import RateLimit
 from service.api.recording import Recorder
+from service.api.retaining import Retaining
 from service.api.roles_documented import Roles
 from service.api.sealing import Sealing
 from service.api.services import EXTENSION, Services
@@ -49,6 +50,7 @@ from service.ledger.group_commit import GroupCommit
 from service.ledger.log.keys import signer_by
 from service.ledger.log.publishing import publisher
 from service.ledger.log.sealing import Sealer
+from service.ledger.retention import Retention
 from service.ledger.shadow import ShadowRuns
 from service.matching.runtime import Policy
 from service.metrics import Metrics
@@ -106,6 +108,8 @@ def _services(settings: Settings, now: Callable[[], datetime]) -> Services:
     policy = policy_in_force(settings, governing, metrics)
     if settings.seal_seconds:
         _sealing(settings, metrics, now).watch(settings.seal_seconds)
+    if settings.retention_days:
+        Retaining(Retention(Database(settings.database_url)), settings.retention_days, now).watch()
     runs = ShadowRuns(Database(settings.database_url))
     shadow = Shadow(runs, policy.book, policy.opened.of, metrics, now)
     if settings.policy_poll_seconds:

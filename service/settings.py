@@ -35,6 +35,7 @@ class Settings:
     `seal_seconds`: how often what was recorded is sealed; 0: never.
     `ledger_key`: signs checkpoints; empty: the one in `ledger_key_file`, which is made where there is none.
     `checkpoint_publish`: files and addresses that are told of checkpoints.
+    `retention_days`: what decisions say in words is dropped when it is older; 0: never.
     `session_key`: signs cookies; empty: one that is made once and kept in the database.
     `oidc_roles`: values of the claim `oidc_role_claim` and the roles that they give.
     """
@@ -57,6 +58,7 @@ class Settings:
     ledger_key: str = field(default="", repr=False)
     ledger_key_file: Path | None = None
     checkpoint_publish: tuple[str, ...] = ()
+    retention_days: int = 0
     shared_folder: Path | None = None
     sign_in: bool = False
     session_key: str = field(default="", repr=False)
@@ -251,6 +253,7 @@ _VARIABLES: dict[str, _Variable] = {
     "ledger_key": _Variable(str, "write 32 random bytes in base64: openssl rand -base64 32"),
     "ledger_key_file": _Variable(_file, "write the path of the file that holds the key"),
     "checkpoint_publish": _Variable(_targets, "write paths of files or https addresses, several with commas"),
+    "retention_days": _whole(0, 36_500),
     "shared_folder": _Variable(_folder, "write the path of a folder that exists"),
     "sign_in": _Variable(_switch, "write on or off"),
     "session_key": _Variable(_long_key, "write at least 32 characters drawn by chance: openssl rand -hex 32"),

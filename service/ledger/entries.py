@@ -77,7 +77,15 @@ class KeyReused:
 
 def new_decision_id(now: datetime) -> str:
     """A UUID of version 7 (RFC 9562): ids sort by time, so that the ledger's index grows at one edge."""
+    return _id(now, os.urandom(10))
+
+
+def first_id(moment: datetime) -> str:
+    """No id that is made at the moment or later sorts before it."""
+    return _id(moment, bytes(10))
+
+
+def _id(now: datetime, chance: bytes) -> str:
     moment = int(now.timestamp() * 1000).to_bytes(6, "big")
-    chance = os.urandom(10)
     version, variant = 0x70 | chance[0] & 0x0F, 0x80 | chance[2] & 0x3F
     return str(UUID(bytes=moment + bytes((version, chance[1], variant)) + chance[3:]))

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Row, String, bindparam, cast, exists, select
 
 from service.ledger.log.findings import Finding
 from service.ledger.log.leaves import KINDS, Kind, digest, leaf
+from service.ledger.log.words import Words
 from service.ledger.tables import log, log_waiting
 
 LATE = timedelta(minutes=1)
@@ -22,7 +23,7 @@ class Records:
     """Those behind leaves of the log, some at a time. `right`, `wordless`: as `Checked` counts them."""
 
     def __init__(self, connection: Connection) -> None:
-        self._connection = connection
+        self._connection, self._words = connection, Words(connection)
         self.right = self.wordless = 0
 
     def faults(self, rows: Sequence[Row[Any]]) -> Iterator[Finding]:
@@ -35,16 +36,19 @@ class Records:
                 continue
             members = list(group)
             records = _records_of(self._connection, kind, [row.record_id for row in members])
+            self._words.look_at(kind, records.values())
             for row in members:
                 yield from self._of(kind, row, records.get(row.record_id))
 
     def _of(self, kind: Kind, row: Row[Any], record: Mapping[str, Any] | None) -> Iterator[Finding]:
         fault = _fault(kind, row, record)
+        if fault is None and record is not None:
+            fault = self._words.fault(kind, record, _place(kind, row))
         if fault:
             yield fault
             return
         self.right += 1
-        self.wordless += record is not None and record.get("body", b"") is None
+        self.wordless += record is not None and self._words.gone(kind, record)
 
 
 def _records_of(connection: Connection, kind: Kind, ids: Sequence[str]) -> Mapping[str, Mapping[str, Any]]:
@@ -54,8 +58,12 @@ def _records_of(connection: Connection, kind: Kind, ids: Sequence[str]) -> Mappi
     return {str(row[kind.columns[0]]): row for row in connection.execute(statement, {"ids": wanted}).mappings()}
 
 
+def _place(kind: Kind, row: Row[Any]) -> str:
+    return f"{kind.name} {row.record_id}, log position {row.position}"
+
+
 def _fault(kind: Kind, row: Row[Any], record: Mapping[str, Any] | None) -> Finding | None:
-    place = f"{kind.name} {row.record_id}, log position {row.position}"
+    place = _place(kind, row)
     if record is None:
         return Finding("deleted", place, "the log holds it, its table doesn't")
     if leaf(kind, record) != bytes(row.leaf):
