@@ -16,8 +16,8 @@ from service.ledger import Entry, Erasures, KeyReused, Ledger, NoSuchClient, Out
 from service.ledger.acts import acts
 from service.ledger.client_keys import live_keys
 from service.ledger.log.checkpoints import Signer
-from service.ledger.log.sealing import Sealer
 from service.ledger.log.findings import findings
+from service.ledger.log.sealing import Sealer
 from service.ledger.log.verifying import Verification
 from service.ledger.tables import client_keys, decisions
 from tests.ledger.conftest import NOON, EntryMaker

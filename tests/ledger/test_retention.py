@@ -13,8 +13,8 @@ from service.ledger import Database, Entry, Erasures, Ledger, Outcomes, Override
 from service.ledger.acts import acts
 from service.ledger.entries import first_id
 from service.ledger.log.checkpoints import Signer
-from service.ledger.log.sealing import Sealer
 from service.ledger.log.findings import findings
+from service.ledger.log.sealing import Sealer
 from service.ledger.log.verifying import Verification
 from service.ledger.retention import Retention, start_of_day
 from tests.ledger.conftest import NOON, EntryMaker
