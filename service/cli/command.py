@@ -9,6 +9,7 @@ import click
 from service.cli.audit import audit
 from service.cli.check import check
 from service.cli.clients import clients
+from service.cli.db import db
 from service.cli.decision import decision
 from service.cli.diff import diff
 from service.cli.evaluate import evaluate
@@ -50,7 +51,7 @@ def quotewright() -> None:
 
 
 for _command in (
-    evaluate, check, clients, decision, diff, explain, fmt, reference, schema, new, policy, serve, test, init, user,
+    evaluate, check, clients, db, decision, diff, explain, fmt, reference, schema, new, policy, serve, test, init, user,
     token, audit,
 ):  # fmt: skip
     quotewright.add_command(_command)

@@ -23,18 +23,36 @@ option = click.option(
 )
 
 
-@contextmanager
-def opened_database(url: str) -> Iterator[Database]:
-    """Open while the block runs. Raises Refusal where it can't be used, UsageError for a URL that is none."""
+def kind_and_place(url: str) -> tuple[str, str]:
+    """The kind of database, and its file where it is SQLite's, else its address without a password, as the database's
+    own tools take it. Raises UsageError for a URL that is none."""
     try:
         place = database_url(url)
     except LedgerUrlRefused as refused:
         raise click.UsageError(f"{refused}.") from refused
-    if place.get_backend_name() == "sqlite" and not Path(place.database or "").is_file():
-        raise Refusal(f"{place.database} is no file: give the database that the service writes, --database URL.")
+    kind = place.get_backend_name()
+    if kind == "sqlite":
+        return kind, place.database or ""
+    return kind, place._replace(drivername=kind, password=None).render_as_string()
+
+
+@contextmanager
+def opened_database(url: str) -> Iterator[Database]:
+    """Open while the block runs, with this version's tables. Raises Refusal where it can't be used, UsageError for a
+    URL that is none."""
+    with reached(url) as database:
+        database.ready()
+        yield database
+
+
+@contextmanager
+def reached(url: str) -> Iterator[Database]:
+    """Whatever its tables are like. Raises as `opened_database`."""
+    kind, place = kind_and_place(url)
+    if kind == "sqlite" and not Path(place).is_file():
+        raise Refusal(f"{place} is no file: give the database that the service writes, --database URL.")
     database = Database(url)
     try:
-        database.ready()
         yield database
     except LedgerUnavailable as away:
         raise Refusal(f"{away}. Start it, or give another one: --database URL or DATABASE_URL.") from away

@@ -23,17 +23,20 @@ ADVISORY_LOCK = 7_108_392_315_027
 """PostgreSQL's advisory locks are numbers; this one means "migrating the ledger"."""
 
 
-def migrate(url: str) -> None:
+def migrate(url: str) -> str | None:
     """Moves the tables up to the newest revision, creating a SQLite file where there is none.
 
     All of it in one transaction that holds a lock, so that several starters don't race and a killed one leaves
-    nothing half done. Raises LedgerUnavailable, also when a newer version of the service has migrated already.
+    nothing half done. The revision that they were at, None where there were none. Raises LedgerUnavailable, also when
+    a newer version of the service has migrated already.
     """
     target = database_url(url)
     if target.get_backend_name() == "sqlite" and target.database:
         _make_room(Path(target.database), shown(target))
     with _alone(target) as config:
+        before = revision_of(config.attributes["connection"])
         command.upgrade(config, "head")
+    return before
 
 
 def roll_back(url: str, revision: str) -> None:
