@@ -1,25 +1,27 @@
 """A process that writes to a ledger, for tests that race or kill it. Run as `writer.py MODE URL NAME`.
 
 race:  waits for a line, records one entry under a key that all share, prints `new|replayed ID`.
+asked: for each line [caller, key, digest] records an entry and prints what came of it, as JSON.
 batch: records batches of seven until killed, printing each batch's number once it is acknowledged.
 """
 
 from __future__ import annotations
 
+import json
 import sys
 from datetime import UTC, datetime
 
 from service.ledger import Entry, Ledger, Recorded, new_decision_id
 
 
-def entry(caller: str, key: str | None, answer: bytes = b"{}") -> Entry:
+def entry(caller: str, key: str | None, answer: bytes = b"{}", digest: str = "digest") -> Entry:
     now = datetime.now(UTC)
     return Entry(
         id=new_decision_id(now),
         recorded_at=now,
         caller=caller,
         idempotency_key=key,
-        request_digest="digest",
+        request_digest=digest,
         book="agency",
         version="sha256:1",
         as_of=now.date(),
@@ -46,6 +48,16 @@ def race(ledger: Ledger, name: str) -> None:
         print(*(f"{id_}:{'replayed' if replayed else 'new'}" for _, id_, replayed in told), flush=True)
 
 
+def asked(ledger: Ledger, name: str) -> None:
+    for line in sys.stdin:
+        caller, key, digest = json.loads(line)
+        (result,) = ledger.record([entry(caller, key, digest=digest)])
+        told = {"told": "refused", "id": result.decision_id}
+        if isinstance(result, Recorded):
+            told |= {"told": "replayed" if result.replayed else "new", "answer": result.answer.decode()}
+        print(json.dumps(told), flush=True)
+
+
 def batch(ledger: Ledger, name: str) -> None:
     number = 0
     while True:
@@ -56,4 +68,4 @@ def batch(ledger: Ledger, name: str) -> None:
 
 if __name__ == "__main__":
     mode, url, own_name = sys.argv[1:]
-    {"race": race, "batch": batch}[mode](Ledger(url), own_name)
+    {"race": race, "batch": batch, "asked": asked}[mode](Ledger(url), own_name)
