@@ -351,6 +351,18 @@ def test_postgresql_goes_by_its_own_tools(
     server.dispose()
 
 
+@pytest.mark.parametrize(
+    "asked", [("backup", "x", "--without-keys"), ("backup", "x", "--keys-only"), ("restore", __file__)]
+)
+def test_the_commands_of_postgresql_are_those_of_the_docs(run: Run, root: Path, asked: tuple[str, ...]) -> None:
+    place = f"postgresql://quotes:secret@db.example/{'restored' if asked[0] == 'restore' else 'quotes'}"
+    told = run("db", *asked, "--database", place)
+    page = (root / "docs" / "database.md").read_text()
+    assert "secret" not in told.output
+    for line in commands(told.stderr):
+        assert line.partition("   (")[0] in page
+
+
 def commands(told: str) -> list[str]:
     return [line.strip() for line in told.splitlines() if line.startswith("  pg_")]
 
