@@ -67,7 +67,8 @@ def _from_below(text: str) -> str:
 
 def _problem(line: Explained) -> tuple[str, ...]:
     cells = line.cells
-    return code(line.code), cells["status"], cells["meaning"], cells["what to do"], PROBLEMS.get(line.code, "")
+    to_do = _from_below(cells["what to do"])
+    return code(line.code), cells["status"], cells["meaning"], to_do, PROBLEMS.get(line.code, "")
 
 
 def _in_body(line: Explained) -> tuple[str, ...]:
