@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import Any
 
 from flask import Flask
 from flask_smorest import Api
@@ -71,6 +72,12 @@ _OPENAPI = {
 }
 
 
+class _Application(Flask):
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """None of our views and hooks is a coroutine; Flask looks at five of them in each request."""
+        return func
+
+
 def create_app(settings: Settings | None = None, now: Callable[[], datetime] | None = None) -> Flask:
     """The service by `settings`, or by the environment. Call it after a fork, never before.
 
@@ -78,7 +85,7 @@ def create_app(settings: Settings | None = None, now: Callable[[], datetime] | N
     """
     settings = settings or from_environment(os.environ)
     logs.configure(settings.log_level)
-    app = Flask(__name__, static_folder=None)
+    app = _Application(__name__, static_folder=None)
     app.config.update(_OPENAPI)
     app.json.sort_keys = False  # type: ignore[attr-defined]
     at = _services(settings, now or _now)

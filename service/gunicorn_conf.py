@@ -26,6 +26,8 @@ _folder = Path(os.environ[SHARED])
 os.environ[METRICS] = str(_folder / "metrics")
 (_folder / "metrics").mkdir(exist_ok=True)
 
+from gunicorn.glogging import Logger  # noqa: E402
+
 from service.logs import GUNICORN_LOGGING  # noqa: E402
 from service.settings import CHECKED, FOLDER, SettingsRefused, from_environment  # noqa: E402
 
@@ -48,6 +50,13 @@ def _tidy() -> None:
         shutil.rmtree(_folder, ignore_errors=True)
 
 
+class NoAccessLog(Logger):
+    """The service writes a line for each request by itself."""
+
+    def access(self, *_: Any) -> None:
+        """Gunicorn would gather what such a line could say, even where it goes nowhere."""
+
+
 _set = _settings()
 bind = f"{_set.host}:{_set.port}"
 workers = _set.workers
@@ -57,7 +66,7 @@ keepalive = 15
 graceful_timeout = 30
 worker_tmp_dir = str(_folder)
 logconfig_dict = GUNICORN_LOGGING
-accesslog = None
+logger_class = NoAccessLog
 # A socket in the home directory by which the master could be steered: nobody here asks for one.
 control_socket_disable = True
 # Trusted proxies are counted by TRUSTED_PROXIES alone.

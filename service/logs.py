@@ -8,6 +8,7 @@ import threading
 from types import TracebackType
 from typing import Any
 
+import orjson
 import structlog
 from structlog.typing import EventDict, Processor
 
@@ -34,9 +35,9 @@ class JsonLines(structlog.stdlib.ProcessorFormatter):
 
 def configure(level: str) -> None:
     structlog.configure(
-        processors=[*_STAMPS, structlog.processors.JSONRenderer()],
+        processors=[*_STAMPS, structlog.processors.JSONRenderer(orjson.dumps)],
         wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, level)),
-        logger_factory=lambda *_: structlog.WriteLogger(sys.stderr),
+        logger_factory=lambda *_: structlog.BytesLogger(sys.stderr.buffer),
         cache_logger_on_first_use=False,
     )
     threading.excepthook = _log_end_of_thread

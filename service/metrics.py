@@ -29,6 +29,16 @@ class Metrics:
         self.shadow_trials = self._counter("shadow_trials", "Trials of candidates, by what became of them.", "result")
         self.evaluation_seconds = self._histogram("evaluation_seconds", "Time from facts to decision.")
         self.request_seconds = self._histogram("request_seconds", "Time from request to answer.", "route")
+        self._of_answers: dict[tuple[str, int], tuple[Counter, Histogram]] = {}
+
+    def answered(self, route: str, status: int, seconds: float) -> None:
+        found = self._of_answers.get((route, status))
+        if found is None:
+            found = (self.requests.labels(route, str(status)), self.request_seconds.labels(route))
+            self._of_answers[route, status] = found
+        counter, histogram = found
+        counter.inc()
+        histogram.observe(seconds)
 
     def exposition(self) -> bytes:
         """The text that Prometheus reads: all workers' numbers where they share a folder."""

@@ -32,6 +32,8 @@ def accept(limit: int, *media_types: str) -> None:
     request.max_content_length = limit + 1
     if (request.content_length or 0) > limit:
         raise _too_large()
+    if request.headers.get("Content-Type") in media_types and "Content-Encoding" not in request.headers:
+        return  # said as plainly as can be: no need to take it apart
     charset = request.mimetype_params.get("charset", "utf-8").lower()
     if request.mimetype not in media_types or charset not in ("utf-8", "utf8") or request.content_encoding:
         raise Refused(
@@ -67,7 +69,7 @@ def idempotency_key() -> str | None:
 
 def flag(name: str) -> bool:
     """A query parameter: absent is false; alone, `true` and `1` are true."""
-    value = request.args.get(name, "false").lower()
+    value = request.args.get(name, "false").lower() if request.query_string else "false"
     if value not in _FLAGS:
         raise Refused(Problem(status=400, code="bad-query", detail=f"The query parameter {name} is true or false."))
     return _FLAGS[value]

@@ -54,13 +54,13 @@ def evaluate() -> Response:
     body = digested(raw, why_not)
     recorded: Recorded | KeyReused | None
     try:
-        made = make(at, raw, why_not)
+        with at.recorder.on_its_way:
+            made = make(at, raw, why_not)
+            (recorded,) = at.recorder.record([made], [entry(made, caller().id, body, key)])
     except Invalid:
         recorded = at.recorder.earlier(caller().id, body, key) if key else None
         if recorded is None:
             raise
-    else:
-        (recorded,) = at.recorder.record([made], [entry(made, caller().id, body, key)])
     if isinstance(recorded, KeyReused):
         raise Refused(key_reused(recorded))
     return Response(recorded.answer, content_type=JSON, headers=_replay_header(recorded.replayed))

@@ -131,13 +131,16 @@ class RateLimit:
 
     def __init__(self, settings: Settings) -> None:
         path = settings.shared_folder / "rates" if settings.shared_folder else ""
-        self._limiter = FixedWindowRateLimiter(SharedCounts(f"{SCHEME}://{path}"))
+        self._counts = SharedCounts(f"{SCHEME}://{path}")
+        self._limiter = FixedWindowRateLimiter(self._counts)
         self._all = parse(settings.rate_limit)
+        self._period = self._all.get_expiry()
         self._guesses = parse(GUESSES)
 
     def take(self, key: str) -> None:
         """Counts a request. Raises Refused beyond the limit."""
-        if not self._limiter.hit(self._all, key):
+        # What the limiter's `hit` comes to, at half its cost: every request passes here.
+        if self._counts.incr(self._all.key_for(key), self._period) > self._all.amount:
             raise self._refused(self._all, key)
 
     def guessed(self, address: str) -> None:

@@ -58,7 +58,10 @@ def digest(digested: bytes) -> str:
 
 
 class Recorder:
-    """The ledger, told of each policy version before the first decision by it."""
+    """The ledger, told of each policy version before the first decision by it.
+
+    `with recorder.on_its_way`: a decision is being made that will be recorded; the next commit waits a little for it.
+    """
 
     def __init__(
         self,
@@ -70,7 +73,7 @@ class Recorder:
     ) -> None:
         """`offer`: told of each decision that was recorded; must not wait."""
         self._ledger = ledger
-        self._commits = commits
+        self.on_its_way = commits
         self._offer = offer
         self._metrics = metrics
         self._now = now
@@ -87,7 +90,7 @@ class Recorder:
             if book.version not in self._remembered:
                 self._ledger.remember_version(book.name, book.version, book.content, self._now())
                 self._remembered |= {book.version}
-        results = self._commits.record(entries)
+        results = self.on_its_way.record(entries)
         for each, result in zip(made, results, strict=True):
             if isinstance(result, Recorded) and not result.replayed:
                 self._metrics.decisions.labels(result.entry.outcome).inc()

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
 from time import perf_counter
-from uuid import uuid4
 
 import structlog
 from flask import Flask, Response, g, request
@@ -24,7 +24,7 @@ def register(app: Flask, metrics: Metrics) -> None:
     def begin() -> None:
         given = request.headers.get(HEADER, "")
         g.begun = perf_counter()
-        g.request_id = given if _TAKEN.fullmatch(given) else uuid4().hex
+        g.request_id = given if _TAKEN.fullmatch(given) else os.urandom(16).hex()
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request_id=g.request_id)
 
@@ -34,8 +34,7 @@ def register(app: Flask, metrics: Metrics) -> None:
         route = request.url_rule.rule if request.url_rule else "unmatched"
         response.headers[HEADER] = g.request_id
         response.headers["X-Content-Type-Options"] = "nosniff"
-        metrics.requests.labels(route, str(response.status_code)).inc()
-        metrics.request_seconds.labels(route).observe(seconds)
+        metrics.answered(route, response.status_code, seconds)
         if response.status_code == 429:
             metrics.rate_limited.inc()
         if route not in _QUIET:

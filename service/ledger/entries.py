@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from datetime import date, datetime
-from uuid import UUID
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,4 +87,5 @@ def first_id(moment: datetime) -> str:
 def _id(now: datetime, chance: bytes) -> str:
     moment = int(now.timestamp() * 1000).to_bytes(6, "big")
     version, variant = 0x70 | chance[0] & 0x0F, 0x80 | chance[2] & 0x3F
-    return str(UUID(bytes=moment + bytes((version, chance[1], variant)) + chance[3:]))
+    text = (moment + bytes((version, chance[1], variant)) + chance[3:]).hex()
+    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"

@@ -1,15 +1,16 @@
-"""One commit for all who wait: a thread takes what has gathered, writes it in one transaction, and wakes them.
+"""One commit for all who wait: one of them takes what has gathered, writes it in one transaction, and wakes the others.
 
 While it commits, the next group gathers; so the more there is to do, the less each decision costs. Nobody is answered
-before the commit that holds its decision.
+before the commit that holds its decision. There is no thread for it that could end or be lost in a fork: whoever finds
+no one committing leads, and hands on to the first who came meanwhile.
 """
 
 from __future__ import annotations
 
 import os
-import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from threading import Lock
 from weakref import WeakSet
 
 from sqlalchemy.exc import DataError, IntegrityError
@@ -21,85 +22,117 @@ from service.ledger.ledger import Ledger
 MOST_ENTRIES = 512
 """In one transaction; a single caller may bring more."""
 
-Fault = LedgerUnavailable | IntegrityError | DataError
+LINGER_SECONDS = 0.005
+"""How long a group may wait for those on their way. A commit costs as much as five decisions, so it pays."""
+
 Results = tuple[Recorded | KeyReused, ...]
 
 
-@dataclass(slots=True)
+def _shut() -> Lock:
+    """To wait at until another opens it: the cheapest way there is to wake one thread."""
+    lock = Lock()
+    lock.acquire()
+    return lock
+
+
+@dataclass(slots=True, eq=False)
 class _Waiting:
+    """`results` and `away` both None when woken: the group failed for the sake of one, so each writes its own."""
+
     entries: Sequence[Entry]
-    done: threading.Event = field(default_factory=threading.Event)
-    results: Results = ()
-    fault: BaseException | None = None
+    leads: bool = False
+    woken: Lock = field(default_factory=_shut)
+    results: Results | None = None
+    away: LedgerUnavailable | None = None
 
 
 class GroupCommit:
-    """`record` as a ledger's, for many threads at once."""
+    """`record` as a ledger's, for many threads at once. As a context: a request that is on its way to it."""
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
         self._begin()
         _ALL.add(self)
 
+    def __enter__(self) -> None:
+        with self._gathering:
+            self._coming += 1
+
+    def __exit__(self, *_: object) -> None:
+        with self._gathering:
+            self._coming -= 1
+            self._end_of_linger()
+
     def record(self, entries: Sequence[Entry]) -> Results:
         """Returns when all of them are committed. Raises what the ledger's does."""
         mine = _Waiting(entries)
         with self._gathering:
             self._waiting.append(mine)
-            if self._thread is None:
-                self._start()
-            self._gathering.notify()
-        mine.done.wait()
-        if mine.fault is not None:
-            raise mine.fault
-        return mine.results
+            mine.leads = not self._led
+            self._led = True
+            self._end_of_linger()
+        if not mine.leads:
+            mine.woken.acquire()
+        if mine.leads:
+            self._lead()
+        if mine.away is not None:
+            raise LedgerUnavailable(mine.away.database, mine.away.reason) from mine.away
+        return self._ledger.record(entries) if mine.results is None else mine.results
 
     def _begin(self) -> None:
-        self._gathering = threading.Condition()
+        self._gathering = Lock()
         self._waiting: list[_Waiting] = []
-        self._thread: threading.Thread | None = None
+        self._led = False
+        self._coming = 0
+        self._lingering: Lock | None = None
 
-    def _start(self) -> None:
-        """`_gathering` is held."""
-        self._thread = threading.Thread(target=self._committing, name="ledger-writer", daemon=True)
-        self._thread.start()
-
-    def _committing(self) -> None:
+    def _lead(self) -> None:
+        """Commits a group, the leader's own entries among it. Whatever happens, each of it is woken and the lead goes
+        to another."""
+        group = self._gathered()
         try:
-            while True:
-                with self._gathering:
-                    while not self._waiting:
-                        self._gathering.wait()
-                    group = _group(self._waiting)
-                    del self._waiting[: len(group)]
-                self._commit(group)
+            self._commit(group)
+        except (IntegrityError, DataError):
+            pass  # One of them brought what the database refuses: the others must not suffer for it.
         finally:
-            # Only a fault that nobody foresaw ends it, and its group was told. Those who wait get another thread.
             with self._gathering:
-                self._thread = None
+                self._led = bool(self._waiting)
                 if self._waiting:
-                    self._start()
+                    self._waiting[0].leads = True
+                    group.append(self._waiting[0])
+            for each in group:
+                each.woken.release()
 
-    def _commit(self, group: list[_Waiting]) -> None:
+    def _gathered(self) -> list[_Waiting]:
+        with self._gathering:
+            if self._coming > len(self._waiting) < MOST_ENTRIES:
+                self._lingering = _shut()
+            lingering = self._lingering
+        if lingering is not None:
+            lingering.acquire(timeout=LINGER_SECONDS)
+        with self._gathering:
+            self._lingering = None
+            group = _group(self._waiting)
+            del self._waiting[: len(group)]
+        return group
+
+    def _end_of_linger(self) -> None:
+        """Once all who are on their way are here. `_gathering` is held."""
+        if self._lingering is not None and self._coming <= len(self._waiting):
+            self._lingering.release()
+            self._lingering = None
+
+    def _commit(self, group: Sequence[_Waiting]) -> None:
         try:
             results = self._ledger.record([entry for each in group for entry in each.entries])
-        except (IntegrityError, DataError) as fault:
-            if len(group) == 1:
-                _give(group, fault)
-            else:
-                # One of them brought what the database refuses: the others must not suffer for it.
-                for each in group:
-                    self._commit([each])
-        except BaseException as fault:
-            _give(group, fault)
-            if not isinstance(fault, LedgerUnavailable):
-                raise
-        else:
-            at = 0
+        except LedgerUnavailable as away:
             for each in group:
-                each.results = results[at : at + len(each.entries)]
-                at += len(each.entries)
-                each.done.set()
+                each.away = away
+            return
+        at = 0
+        for each in group:
+            each.results = results[at : at + len(each.entries)]
+            at += len(each.entries)
 
 
 def _group(waiting: Sequence[_Waiting]) -> list[_Waiting]:
@@ -113,17 +146,11 @@ def _group(waiting: Sequence[_Waiting]) -> list[_Waiting]:
     return group
 
 
-def _give(group: Sequence[_Waiting], fault: BaseException) -> None:
-    for each in group:
-        each.fault = fault
-        each.done.set()
-
-
 _ALL: WeakSet[GroupCommit] = WeakSet()
 
 
 def _after_fork() -> None:
-    """A child has neither the thread nor those whom it served."""
+    """A child has none of those who waited."""
     for each in tuple(_ALL):
         each._begin()
 

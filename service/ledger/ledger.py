@@ -14,6 +14,7 @@ from service.ledger.conflicts import KINDS, inserted_once
 from service.ledger.database import Database
 from service.ledger.decision_rows import DECISION, read, recorded, row_of
 from service.ledger.entries import Entry, KeyReused, Recorded
+from service.ledger.inserting import Insert
 from service.ledger.log.waiting import leave
 from service.ledger.tables import decisions, policy_versions
 
@@ -32,11 +33,9 @@ _LATEST = (
 )
 _CONTENT = select(policy_versions.c.content).where(policy_versions.c.version == bindparam("version"))
 _KNOWN_VERSION = select(policy_versions.c.version).where(policy_versions.c.version == bindparam("version"))
-_INSERT_ENTRY = {
-    # The ids tell what was inserted: PostgreSQL gives no row count for such an insert.
-    kind: inserted_once(kind, decisions, "caller", "idempotency_key").returning(decisions.c.id)
-    for kind in KINDS
-}
+_INSERT = Insert(decisions)
+# The ids tell what was inserted: PostgreSQL gives no row count for such an insert.
+_INSERT_ONCE = Insert(decisions, "ON CONFLICT (caller, idempotency_key) DO NOTHING RETURNING id")
 _INSERT_VERSION = {kind: inserted_once(kind, policy_versions, "version") for kind in KINDS}
 
 
@@ -116,10 +115,11 @@ class Ledger:
         self, connection: Connection, entries: Sequence[Entry], rows: Mapping[str, Mapping[str, Any]]
     ) -> set[str]:
         """Ids of the entries written. Keys in one fixed order, else two batches could wait for each other."""
-        firsts = {_key(entry): entry for entry in reversed(entries)}
-        chosen = [entry for entry in entries if entry.idempotency_key is None or firsts[_key(entry)] is entry]
-        ordered = sorted(chosen, key=lambda entry: (entry.caller, entry.idempotency_key or "", entry.id))
-        return set(connection.scalars(_INSERT_ENTRY[self.database.kind], [rows[entry.id] for entry in ordered]))
+        keyless = [entry.id for entry in entries if entry.idempotency_key is None]
+        firsts = {key: entry for entry in reversed(entries) if (key := _key(entry))}
+        ordered = [rows[firsts[key].id] for key in sorted(firsts)]
+        _INSERT.run(connection, [rows[id] for id in keyless])
+        return {*keyless, *_INSERT_ONCE.run(connection, ordered)}
 
 
 def _key(entry: Entry) -> Key | None:

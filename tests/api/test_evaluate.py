@@ -156,7 +156,7 @@ def test_a_fault_is_told_by_its_request_id_alone(
     assert b"secret" not in answer.data
     logged = capfd.readouterr().err
     assert "secret" not in logged
-    assert '"fault": "KeyError"' in logged
+    assert '"fault":"KeyError"' in logged
     assert "r-1" in logged
 
 

@@ -213,4 +213,4 @@ def test_neither_secret_nor_token_reaches_the_log(browser, provider, capfd):
     code = parse_qs(urlsplit(back).query)["code"][0]
     for secret in (CLIENT_SECRET, "eyJ", code, browser.cookie()):
         assert secret not in logged.err + logged.out
-    assert '"refused": "InvalidClaimError"' in logged.err
+    assert '"refused":"InvalidClaimError"' in logged.err

@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, delete, insert, select
+from sqlalchemy import Connection, delete, insert, select
 
 from service.domain.merkle import root
 from service.ledger.database import Database
+from service.ledger.inserting import Insert
 from service.ledger.log.checkpoints import Checkpoint, Signer, signed
 from service.ledger.log.keys import add_key, knows
 from service.ledger.log.tree import Tiles, grow, sealed_size
@@ -21,10 +22,11 @@ from service.ledger.tables import checkpoints, log, log_waiting
 A_SEAL = 10_000
 """Leaves sealed in one transaction, at most; what is left waits for the next, which follows at once."""
 
-_WAITING = select(log_waiting).order_by(log_waiting.c.number).limit(A_SEAL)
 _ANY = select(log_waiting.c.number).limit(1)
-_INSERT_LOG, _INSERT_CHECKPOINT = insert(log), insert(checkpoints)
-_DELETE = delete(log_waiting).where(log_waiting.c.number == bindparam("number_"))
+_FIRST = select(log_waiting.c.number).order_by(log_waiting.c.number).limit(A_SEAL)
+_TAKE = delete(log_waiting).where(log_waiting.c.number.in_(_FIRST)).returning(*log_waiting.c)
+"""What was read and what is deleted must be the same: between two statements more may come in."""
+_INSERT_LOG, _INSERT_CHECKPOINT = Insert(log), insert(checkpoints)
 
 
 class Sealer:
@@ -56,19 +58,18 @@ class Sealer:
             return self._sealed(connection, [self._signer, following])
 
     def _sealed(self, connection: Connection, signers: Sequence[Signer]) -> tuple[Checkpoint, str] | None:
-        waiting = connection.execute(_WAITING).all()
+        waiting = sorted(connection.execute(_TAKE), key=lambda row: row.number)
         if not waiting:
             return None
         before = sealed_size(connection)
         after = before + len(waiting)
-        connection.execute(
-            _INSERT_LOG,
+        _INSERT_LOG.run(
+            connection,
             [
                 {"position": position, "kind": row.kind, "record_id": row.record_id, "leaf": row.leaf}
                 for position, row in enumerate(waiting, before)
             ],
         )
-        connection.execute(_DELETE, [{"number_": row.number} for row in waiting])
         grow(connection, before, after)
         head = Checkpoint(self._signer.verifier.name, after, root(after, Tiles(connection)), self._now())
         note = signed(head, signers)

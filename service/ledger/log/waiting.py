@@ -6,13 +6,14 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection
 
 from service.domain.merkle import Hash
+from service.ledger.inserting import Insert
 from service.ledger.log.leaves import Kind, leaf
 from service.ledger.tables import log_waiting
 
-_INSERT = insert(log_waiting)
+_INSERT = Insert(log_waiting, left_out="number")
 
 
 def await_seal(connection: Connection, kind: Kind, rows: Sequence[Mapping[str, Any]], now: datetime) -> None:
@@ -22,8 +23,6 @@ def await_seal(connection: Connection, kind: Kind, rows: Sequence[Mapping[str, A
 
 def leave(connection: Connection, leaves: Sequence[tuple[Kind, str, Hash]], now: datetime) -> None:
     """`leaves`: kind, the record's key as text, and its leaf."""
-    if leaves:
-        connection.execute(
-            _INSERT,
-            [{"kind": kind.name, "record_id": id, "leaf": hash, "written_at": now} for kind, id, hash in leaves],
-        )
+    _INSERT.run(
+        connection, [{"kind": kind.name, "record_id": id, "leaf": hash, "written_at": now} for kind, id, hash in leaves]
+    )
