@@ -17,7 +17,7 @@ from service.ledger.backups import BackupFailed, lay_out
 from service.ledger.database import Database
 from service.ledger.log.checkpoints import Verifier
 from service.ledger.log.findings import Checked, Finding
-from service.ledger.log.keys import verifiers
+from service.ledger.log.keys import known_keys
 from service.ledger.log.verifying import Verification
 from service.ledger.migrate import migrate
 from service.ledger.tables import client_keys, log_waiting
@@ -94,7 +94,9 @@ def proved(
     the backup was made will be sealed by the service."""
     with database.reads() as connection:
         since = connection.execute(select(func.min(log_waiting.c.written_at))).scalar_one()
-    yield from Verification(database, keys or verifiers(database), checkpoints, since or now).whole()
+    yield from Verification(
+        database, keys or [known.verifier for known in known_keys(database)], checkpoints, since or now
+    ).whole()
 
 
 def _keys_in(file: Path) -> Iterator[_Key]:
