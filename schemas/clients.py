@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import orjson
-from marshmallow import Schema, ValidationError, fields
+from marshmallow import Schema, fields
 
-from schemas import json_text
 from schemas.fields import Text
-from schemas.findings import Invalid, placed
+from schemas.loading import load_members
 from schemas.shapes import Strict
 from service.domain.acts import Erasure
 
@@ -29,16 +26,7 @@ class ErasedSchema(Schema):
 
 def load_erasure(raw: bytes) -> str:
     """The reason. Raises `Invalid`."""
-    text = json_text.parse(raw)
-    if text.unreadable:
-        raise Invalid(text.findings)
-    try:
-        members: dict[str, Any] = ErasureSchema().load(text.value)
-    except ValidationError as error:
-        raise Invalid([*text.findings, *placed(error.messages)]) from error
-    if text.findings:
-        raise Invalid(text.findings)
-    return str(members["reason"])
+    return str(load_members(ErasureSchema(), raw)["reason"])
 
 
 def dump_erasure(erasure: Erasure) -> bytes:

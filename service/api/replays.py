@@ -11,7 +11,7 @@ from schemas.loading import load_body
 from schemas.problem import Problem
 from service.api import bodies, documented
 from service.api.access import needs
-from service.api.decisions import existing
+from service.api.decisions import existing, no_longer_kept
 from service.api.documented import JSON, answers
 from service.api.problems import Refused, of_refusal
 from service.api.services import services
@@ -22,9 +22,6 @@ from service.governance.standing import unknown_version
 from service.opening import InForce
 
 blueprint = Blueprint("replays", __name__, description="Make recorded decisions again.")
-WORDS_ERASED = Problem(
-    status=409, code="words-erased", detail="What the decision says in words was erased, so it can't be made again."
-)
 
 
 @blueprint.route("/decisions/<decision_id>/replay", methods=["POST"])
@@ -32,7 +29,7 @@ WORDS_ERASED = Problem(
     requestBody=documented.body(ReplaySchema, JSON, {}),
     responses=answers(
         "What was recorded beside what is decided now; by the decision's own version nothing may differ.",
-        JSON, ReplayedSchema, 400, 404, 409, 413, 415, 422, 429, 500, 503,
+        JSON, ReplayedSchema, 400, 404, 409, 410, 413, 415, 422, 429, 500, 503,
     ),
 )  # fmt: skip
 @needs(Role.MANAGER)
@@ -42,7 +39,7 @@ def replay(decision_id: str) -> Response:
     version = load_body(ReplaySchema(), bodies.body(at.settings.max_body_bytes, JSON)).version
     recorded = existing(decision_id)
     if not recorded.kept:
-        raise Refused(WORDS_ERASED)
+        raise no_longer_kept(decision_id)
     entry = recorded.entry
     if version is None or version == entry.version:
         return Response(orjson.dumps(replay_data(again(entry, _own(entry.version)))), content_type=JSON)

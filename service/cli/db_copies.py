@@ -16,6 +16,7 @@ from service.ledger import LedgerUnavailable
 from service.ledger.backups import BackupFailed, Contents, back_up, put_in_place
 from service.ledger.log.checkpoints import Verifier
 from service.ledger.log.findings import Checked, Finding
+from service.ledger.log.keys import verifiers_in
 from service.ledger.log.publishing import notes_in
 from service.ledger.restoring import clear, give_keys, lacking, laid_out, proved, waiting
 
@@ -53,7 +54,7 @@ def backup(file: Path, without_keys: bool, keys_only: bool, force: bool, databas
 @click.argument("file", metavar="FILE", type=_THERE)
 @click.option("--client-keys", type=_THERE, metavar="FILE", help="Clients' keys, where FILE was made without them.")
 @click.option("--key", "keys", multiple=True, metavar="KEY",
-              help="Public key to prove it by.  [default: those that it names itself]")  # fmt: skip
+              help="Public key to prove it by, or a file of them.  [default: those that it names itself]")  # fmt: skip
 @click.option("--checkpoint", "checkpoints", multiple=True, type=_THERE, metavar="FILE",
               help="Signed checkpoints that were kept outside.")  # fmt: skip
 @click.option("--unproved", is_flag=True, help="Put it in place in spite of findings.")
@@ -113,8 +114,10 @@ def _told_in_words() -> Iterator[None]:
 
 def _verifiers(keys: Sequence[str]) -> list[Verifier]:
     try:
-        return [Verifier.read(key) for key in keys]
-    except ValueError as error:
+        return [
+            verifier for key in keys for verifier in verifiers_in(Path(key).read_text() if Path(key).is_file() else key)
+        ]
+    except (ValueError, OSError) as error:
         raise click.BadParameter(f"{error}.", param_hint="--key") from error
 
 

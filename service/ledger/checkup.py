@@ -39,7 +39,7 @@ class Fault:
 
 def faults(database: Database) -> Iterator[Fault]:
     """Where the tables aren't this version's, nothing else is looked at. Raises LedgerUnavailable."""
-    with database.reads() as connection:
+    with database.snapshot() as connection:
         revision, needed = revision_of(connection), newest_revision()
         if revision != needed:
             here = f"the tables are at revision {revision}" if revision else "there are no tables"

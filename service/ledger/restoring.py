@@ -94,9 +94,8 @@ def proved(
     the backup was made will be sealed by the service."""
     with database.reads() as connection:
         since = connection.execute(select(func.min(log_waiting.c.written_at))).scalar_one()
-    yield from Verification(
-        database, keys or [known.verifier for known in known_keys(database)], checkpoints, since or now
-    ).whole()
+    trusted = keys or [known.verifier for known in known_keys(database)]
+    yield from Verification(database, trusted, checkpoints, since or now).whole()
 
 
 def _keys_in(file: Path) -> Iterator[_Key]:

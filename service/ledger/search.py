@@ -17,7 +17,7 @@ from service.ledger.client_keys import keys_by_id
 from service.ledger.database import Database
 from service.ledger.decision_rows import DECISION, read
 from service.ledger.entries import Recorded
-from service.ledger.tables import decisions, log, outcomes, overrides
+from service.ledger.tables import client_keys, decisions, log, outcomes, overrides
 
 EXAMINED = 20_000
 """Decisions that one page looks at, at most: a rare thing is found over several pages, and none takes long."""
@@ -87,11 +87,15 @@ _POSITION = (
     .where(log.c.record_id == cast(decisions.c.id, String), log.c.kind == literal(DECISION.name))
     .scalar_subquery()
 )
+_KEPT = and_(
+    decisions.c.body.is_not(None),
+    exists().where(client_keys.c.id == decisions.c.key_id, client_keys.c.key.is_not(None)),
+)
 _BESIDE = (
     _OVERRIDDEN.label("overridden"),
     _RESULT.label("result"),
     _POSITION.label("position"),
-    decisions.c.body.is_not(None).label("kept"),
+    _KEPT.label("kept"),
 )
 _TOLD = select(*(column for column in decisions.c if column.name != "body"), *_BESIDE)
 _WITH_WORDS = select(decisions, *_BESIDE)

@@ -105,7 +105,6 @@ PROBLEMS: dict[str, str] = {
     "run-under-way": "`POST /policies/{version}/shadow` for a second version",
     "run-ended": "`POST /shadow/{id}/end` twice",
     "no-such-size": "`GET /ledger/consistency?earlier=1&later=1000000000`",
-    "words-erased": "`POST /decisions/{id}/replay` of a client whose key was erased",
     "record-altered": "`GET /decisions/{id}` of a row that somebody changed in the database",
     "not-sealed-yet": "`GET /decisions/{id}/receipt` at once",
     "no-such-client": "`POST /clients/c-9999/erase`",

@@ -14,7 +14,6 @@ from jsonschema import Draft202012Validator
 
 from service.api.services import EXTENSION
 from service.governance.replaying import again
-from service.ledger.client_keys import erase
 from service.ledger.search import Search, Wanted
 
 from .conftest import BODY, NOW
@@ -85,10 +84,9 @@ def test_what_can_not_be_replayed(client: FlaskClient, app: Flask) -> None:
     assert (unknown.status_code, unknown.json["code"]) == (404, "no-such-version")
     assert client.post("/decisions/nothing/replay", json={}).json["code"] == "no-such-decision"
     assert client.post(f"/decisions/{id}/replay", json={"versoin": "x"}).status_code == 422
-    with app.extensions[EXTENSION].ledger.database.writes() as connection:
-        erase(connection, "c-204", "u-ada", NOW)
+    app.extensions[EXTENSION].erasures.erase("c-204", "u-ada", "asked for", NOW)
     erased = client.post(f"/decisions/{id}/replay", json={})
-    assert (erased.status_code, erased.json["code"]) == (409, "words-erased")
+    assert (erased.status_code, erased.json["code"]) == (410, "erased")
 
 
 def test_every_kind_of_decision_is_the_same_again(client: FlaskClient, app: Flask) -> None:

@@ -18,7 +18,6 @@ from jsonschema import Draft202012Validator
 from werkzeug.test import TestResponse
 
 from service.api.services import EXTENSION
-from service.ledger.client_keys import erase
 
 from .conftest import NOW
 from .sealed import seal
@@ -100,8 +99,7 @@ def lines_and_manifest(answer: TestResponse, prefix: bytes = b"") -> tuple[bytes
 
 
 def test_json_lines(client: FlaskClient, app: Flask, three: list[str]) -> None:
-    with app.extensions[EXTENSION].ledger.database.writes() as connection:
-        erase(connection, "=c-1", "u-ada", NOW)
+    app.extensions[EXTENSION].erasures.erase("=c-1", "u-ada", "asked for", NOW)
     content, manifest = lines_and_manifest(client.get("/decisions/export?since=2026-03-02"))
     lines = [json.loads(line) for line in content.splitlines()]
     assert sorted(line["decision_id"] for line in lines) == sorted(three)

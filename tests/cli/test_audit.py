@@ -14,8 +14,7 @@ import pytest
 
 from schemas.vocabulary import declarations
 from service.domain.people import Caller, Role
-from service.ledger import Ledger, migrate, new_decision_id
-from service.ledger.client_keys import erase
+from service.ledger import Erasures, Ledger, migrate, new_decision_id
 from service.ledger.log.keys import seed_in, signer_for
 from service.ledger.log.leaves import KINDS
 from service.ledger.log.sealing import Sealer
@@ -191,8 +190,8 @@ def test_wrong_usage(run: Run, root: Path, arguments: tuple[str, ...], told: str
 
 
 def test_erased_words_are_counted_and_no_finding(audit: Run, kept: Kept) -> None:
-    with kept.ledger.database.writes() as connection:
-        erase(connection, "c-2", "u-ada", NOW)
+    Erasures(kept.ledger.database).erase("c-2", "u-ada", "asked for", NOW)
+    kept.seal()
     assert audit("verify").exit_code == 0
     replayed = audit("replay", "--since", "2026-03-01")
     assert replayed.exit_code == 0

@@ -20,7 +20,7 @@ from service.ledger.acts import acts
 from service.ledger.log.checkpoints import Signer
 from service.ledger.log.keys import signer_for
 from service.ledger.log.sealing import Sealer
-from service.ledger.migrate import roll_back
+from service.ledger.migrate import newest_revision, roll_back
 from tests.cli.conftest import Run
 from tests.ledger.conftest import NOON, EntryMaker, empty_url, entry, url  # noqa: F401 - fixtures
 
@@ -40,7 +40,7 @@ def place(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def filled(place: Path, entry: EntryMaker) -> Iterator[Filled]:  # noqa: F811
-    """Twenty decisions of four clients, sealed."""
+    """Twenty decisions of four clients, sealed with the key that signs."""
     migrate(f"sqlite:///{place}")
     ledger = Ledger(f"sqlite:///{place}")
     ledger.remember_version("agency", "sha256:1", b"content", NOON)
@@ -61,16 +61,15 @@ def entries(database: Path, made: list[Entry]) -> list[Entry | None]:
 
 def test_tables_are_made_and_moved(run: Run, empty_url: str) -> None:  # noqa: F811
     asked = ("db", "upgrade", "--database", empty_url)
-    assert run(*asked).stdout == "From nothing to 0004.\n"
-    assert run(*asked).stdout == "At revision 0004 already.\n"
+    assert run(*asked).stdout == f"From nothing to {newest_revision()}.\n"
+    assert run(*asked).stdout == f"At revision {newest_revision()} already.\n"
     roll_back(empty_url, "0002")
     check = run("db", "check", "--database", empty_url)
     assert (check.exit_code, check.stdout) == (1, "")
-    assert (
-        "revision: the tables are at revision 0002, this version needs 0004: `quotewright db upgrade`" in check.stderr
-    )
-    assert run(*asked).stdout == "From 0002 to 0004.\n"
-    assert run("db", "check", "--database", empty_url).stdout == "Sound, at revision 0004.\n"
+    needed = f"the tables are at revision 0002, this version needs {newest_revision()}: `quotewright db upgrade`"
+    assert f"revision: {needed}" in check.stderr
+    assert run(*asked).stdout == f"From 0002 to {newest_revision()}.\n"
+    assert run("db", "check", "--database", empty_url).stdout == f"Sound, at revision {newest_revision()}.\n"
 
 
 def test_a_database_that_cant_be_moved(run: Run, url: str, tmp_path: Path) -> None:  # noqa: F811
@@ -246,7 +245,7 @@ def test_a_copy_that_was_altered_isnt_put_in_place(run: Run, filled: Filled, pla
     assert "NOT PROVED" in refused.stderr
     assert not there.exists()
     forced = run(*asked, "--unproved")
-    assert forced.stdout == f"{there}: 19 records proved, 1 findings\n"
+    assert forced.stdout == f"{there}: 20 records proved, 1 findings\n"
     assert there.exists()
 
 
@@ -272,7 +271,7 @@ def test_a_copy_of_an_older_version_is_moved_up(run: Run, filled: Filled, place:
     roll_back(f"sqlite:///{place}", "0002")
     shutil.copy(place, tmp_path / "old.db")
     restored = run("db", "restore", tmp_path / "old.db", "--database", f"sqlite:///{tmp_path}/restored.db")
-    assert restored.stdout == f"{tmp_path}/restored.db: 0 records proved, 20 wait for their seal\n"
+    assert restored.stdout == f"{tmp_path}/restored.db: 0 records proved, 21 wait for their seal\n"
     assert entries(tmp_path / "restored.db", made) == made
 
 

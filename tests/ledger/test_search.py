@@ -9,9 +9,8 @@ import pytest
 from sqlalchemy import text
 
 from service.domain.people import Role
-from service.ledger import Ledger, Outcomes, Overrides, new_decision_id, search
+from service.ledger import Erasures, Ledger, Outcomes, Overrides, new_decision_id, search
 from service.ledger.bodies import UnreadableBody
-from service.ledger.client_keys import erase
 from service.ledger.entries import Recorded
 from service.ledger.log.checkpoints import Signer
 from service.ledger.log.sealing import Sealer
@@ -125,10 +124,11 @@ def test_a_rare_one_is_found_over_empty_pages(
 
 
 def test_words_come_with_those_that_are_kept(ledger: Ledger, searched: Search) -> None:
+    Erasures(ledger.database).erase("c-2", "u-ada", "asked for", NOON)
     with ledger.database.writes() as connection:
-        erase(connection, "c-2", "u-ada", NOON)
         connection.execute(text("UPDATE decisions SET body = :body WHERE client_id = 'c-3'"), {"body": b"\x01x"})
     told = [one for _, one in searched.recorded(Wanted())]
+    assert [one.kept for one in searched.all(Wanted())] == [True, False, True, True]
     assert [one.kept for one in told if isinstance(one, Recorded)] == [True, False, True]
     assert isinstance(told[3], UnreadableBody)
 

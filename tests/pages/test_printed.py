@@ -10,7 +10,6 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from service.api.services import EXTENSION
-from service.ledger.client_keys import erase
 from tests.api.conftest import BODY, NOW, app, book, client, database
 from tests.api.sealed import seal
 
@@ -66,8 +65,7 @@ def test_what_was_altered_is_not_called_proved(app: Flask, client: FlaskClient, 
 def test_of_one_that_was_erased_the_record_and_its_proof_stand(app: Flask, client: FlaskClient) -> None:
     id = decided(client)
     seal(app)
-    with app.extensions[EXTENSION].ledger.database.writes() as connection:
-        erase(connection, "c-204", "u-ada", NOW)
+    app.extensions[EXTENSION].erasures.erase("c-204", "u-ada", "asked for", NOW)
     page = printed(client, id)
     assert "was erased" in page
     assert "<strong>Proved</strong>" in page

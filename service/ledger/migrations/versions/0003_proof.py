@@ -56,7 +56,8 @@ def downgrade() -> None:
         op.drop_column("decisions", column)
     for table in ("checkpoints", "log_nodes", "log", "log_waiting"):
         op.drop_table(table)
-    op.execute("DROP TABLE IF EXISTS ledger_acts")  # left by 0005, on its way down
+    for table in ("ledger_acts", "ledger_keys"):  # left by those above, since the log holds their leaves
+        op.execute(f"DROP TABLE IF EXISTS {table}")
 
 
 def _log() -> None:
