@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import threading
 import time
 from collections.abc import Sequence
@@ -26,7 +27,7 @@ class Sealing:
         self._published_at = float("-inf")
 
     def watch(self, seconds: float) -> None:
-        """Seals for as long as the process lives."""
+        """Seals for as long as the process lives, and once more when it is stopped: requests are answered by then."""
 
         def watching() -> None:
             while True:
@@ -35,6 +36,7 @@ class Sealing:
                 self.publish()
 
         threading.Thread(target=watching, name="ledger-sealer", daemon=True).start()
+        atexit.register(self.seal)
 
     def seal(self) -> None:
         """All that waits, one seal after another."""
