@@ -81,7 +81,7 @@ def ready(running: Running) -> Running:
 
 
 def until(holds: Callable[[], bool]) -> None:
-    for _ in range(300):
+    for _ in range(1_200):
         if holds():
             return
         time.sleep(0.05)
