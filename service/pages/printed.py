@@ -37,6 +37,7 @@ class Proof:
 @needs(Role.FINANCE)
 def printed(decision_id: str) -> Response:
     at, recorded = services(), existing(decision_id)
+    names = at.people.names()
     return page(
         "printed.html",
         entry=recorded.entry,
@@ -44,6 +45,7 @@ def printed(decision_id: str) -> Response:
         overrides=at.overrides.of(decision_id),
         endings=at.outcomes.of(decision_id),
         proof=_proof(at, recorded),
+        named=lambda id: f"{names[id]} ({id})" if id in names else id,
         money=lambda amount: "" if amount is None else money(amount, recorded.entry.currency),
         percent=lambda share: "" if share is None else f"{decimal_text(share, 2)} %",
     )

@@ -9,7 +9,10 @@ from typing import Any
 from flask import Flask
 from flask.testing import FlaskClient
 
+from schemas.afterwards import load_ending
 from service.api.services import EXTENSION
+from service.domain.people import SYSTEM, Role
+from service.people.administration import add_user
 from tests.api.conftest import BODY, NOW, app, book, client, database
 from tests.api.sealed import seal
 
@@ -41,6 +44,15 @@ def test_what_stands_on_it(app: Flask, client: FlaskClient) -> None:
     for told in ("3,000.00 EUR", "3,300.00 EUR fixed", "hassle-markup", "sha256:", "10 %", "won on 2026-03-02",
                  "3,200.00 EUR", "<strong>Proved</strong>", "under the checkpoint of"):  # fmt: skip
         assert told in page, told
+
+
+def test_who_did_it_is_named(app: Flask, client: FlaskClient) -> None:
+    at = app.extensions[EXTENSION]
+    add_user(at.people, "quinn", Role.QUOTER, None, "u-quinn", SYSTEM, NOW)
+    id = decided(client)
+    ending = load_ending(b'{"result": "lost", "happened_on": "2026-03-02"}')
+    at.outcomes.add(id, ending, "u-quinn", "o-1", NOW)
+    assert "told by quinn (u-quinn)" in printed(client, id)
 
 
 def test_a_clients_words_stay_text(app: Flask, client: FlaskClient) -> None:
