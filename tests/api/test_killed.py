@@ -76,7 +76,7 @@ def test_killed_at_random_moments(service: tuple[Service, int], url: str, body: 
     strikes = [
         *[lambda: running.kill_worker(random.choice)] * 6,
         running.kill_all,
-        running.kill_master,
+        lambda: running.kill_master(random.random()),
         *([lambda: cut_connections(url)] * 4 if url.startswith("postgresql") else []),
     ]
     running.start()

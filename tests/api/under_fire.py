@@ -86,17 +86,16 @@ class Service:
     def kill_worker(self, choose: Callable[[list[int]], int]) -> None:
         self._kill(choose(self.workers() or [self._process.pid]))
 
-    def kill_master(self) -> None:
-        """Its workers find out and leave; only then is the address free for another."""
-        orphans = self.workers()
+    def kill_master(self, seconds: float) -> None:
+        """Its workers serve on for a while, until whoever supervises the service ends them too and starts it anew."""
         self._kill(self._process.pid)
-        self._process.wait(30)
-        until(lambda: not any(alive(pid) for pid in orphans))
-        self.start()
+        time.sleep(seconds)
+        self.kill_all()
 
     def kill_all(self) -> None:
         """As if the power had failed, but for what the system holds in memory."""
-        os.killpg(self._process.pid, signal.SIGKILL)
+        with suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait(30)
         self.start()
 
@@ -107,14 +106,6 @@ class Service:
     def _kill(self, pid: int) -> None:
         with suppress(ProcessLookupError):  # it was faster
             os.kill(pid, signal.SIGKILL)
-
-
-def alive(pid: int) -> bool:
-    try:
-        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
-    except (FileNotFoundError, ProcessLookupError):
-        return False
-    return state != "Z"
 
 
 def until(holds: Callable[[], Any]) -> None:
