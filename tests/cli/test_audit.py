@@ -210,7 +210,7 @@ def test_replays_find_what_the_policy_never_decided(audit: Run, kept: Kept) -> N
     assert f"decision {forged.id}: differs: Target 2,900.00 EUR → 3,000.00 EUR (+100.00 EUR)" in found.stdout
     kept.altered("UPDATE decisions SET body = x'01' WHERE id = ?", kept.ids[0])
     told = json.loads(audit("replay", "--json").stdout)
-    assert [one["code"] for one in told["findings"]] == ["unreadable", "differs"]
+    assert sorted(one["code"] for one in told["findings"]) == ["differs", "unreadable"]  # ids of one moment
     assert audit("replay", "--since", "2026-03-03").stdout.startswith("0 decisions")
 
 
