@@ -181,7 +181,7 @@ def _until(text: str, log: Path, process: subprocess.Popen[bytes], seconds: int 
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(900)
 @pytest.mark.skipif(shutil.which("curl") is None, reason="the README's commands use curl")
 def test_a_newcomer_gets_through_the_readme(clone: Path, port: str, tmp_path: Path) -> None:
     shell = [block for block in blocks(clone / "README.md") if block.language == "sh"]

@@ -20,7 +20,7 @@ from tests.test_docs import Block, blocks
 Walk = Callable[..., list[str]]
 BETWEEN = "----\n"
 pytestmark = [
-    pytest.mark.timeout(300),
+    pytest.mark.timeout(900),
     pytest.mark.skipif(not (shutil.which("curl") and shutil.which("jq")), reason="the commands use curl and jq"),
 ]
 
