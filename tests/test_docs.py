@@ -146,6 +146,7 @@ def _run(command: str, folder: Path, port: str, status: int = 0, path: str = os.
     return ended.stdout
 
 
+@pytest.mark.timeout(900)
 @pytest.mark.skipif(shutil.which("curl") is None, reason="the commands use curl")
 def test_commands_in_the_other_documents_run(
     root: Path, live_service: str, live_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
