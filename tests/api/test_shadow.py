@@ -176,7 +176,7 @@ def test_the_thread_rests_three_times_as_long_as_all_its_work(
     shadow.work(0.1)
     (rest,) = rests
     worked = perf_counter() - begun
-    assert worked < rest <= 3 * worked  # what is measured here takes a little longer than what the thread measured
+    assert 2 * worked < rest <= 3 * worked
 
 
 def test_a_slow_candidate_is_put_down_after_a_spell(
