@@ -12,7 +12,7 @@ from typing import Any
 
 from marshmallow import fields
 
-from schemas.fields import REFUSED_CHARACTERS, Choice, Flag, Quantity, Text
+from schemas.fields import REFUSED_CHARACTERS, Choice, Currency, Flag, Quantity, Text
 from schemas.shapes import ListOf, Part, Strict
 
 Load = Callable[[Any], dict[str, Any]]
@@ -82,17 +82,27 @@ def _checks(writing: _Writing, name: str, field: fields.Field[Any]) -> Iterator[
         yield f"{guard}{value} = {_load_function(writing, field.schema)}({value})"  # type: ignore[arg-type]
     elif isinstance(field, ListOf):
         yield f"if type({value}) is not list or len({value}) > {field.most}: raise NotPlain"
-        yield f"{value} = [{_element(writing, field.inner)} for x in {value}]"
+        yield from _elements(writing, value, field.inner)
     elif wrong := _wrong(writing, value, field):
         yield f"if {f'{value} is not None and ' if field.allow_none else ''}({wrong}): raise NotPlain"
     else:
-        yield f"{value} = {writing.named(field.deserialize)}({value})"
+        yield f"{guard}{value} = {_asked(writing, value, field)}"
 
 
-def _element(writing: _Writing, field: fields.Field[Any]) -> str:
+def _elements(writing: _Writing, value: str, field: fields.Field[Any]) -> Iterator[str]:
     if isinstance(field, Part):
-        return f"{_load_function(writing, field.schema)}(x)"  # type: ignore[arg-type]
-    return f"{writing.named(field.deserialize)}(x)"
+        yield f"{value} = [{_load_function(writing, field.schema)}(x) for x in {value}]"  # type: ignore[arg-type]
+    elif wrong := _wrong(writing, "x", field):
+        yield f"for x in {value}:"
+        yield f" if {wrong}: raise NotPlain"
+    else:
+        yield f"{value} = [{_asked(writing, 'x', field)} for x in {value}]"
+
+
+def _asked(writing: _Writing, value: str, field: fields.Field[Any]) -> str:
+    """By the field's own code, past what marshmallow does for every kind of field: none of ours has validators."""
+    assert not field.validators, field
+    return f"{writing.named(field._deserialize)}({value}, None, None)"
 
 
 def _wrong(writing: _Writing, value: str, field: fields.Field[Any]) -> str:
@@ -103,6 +113,8 @@ def _wrong(writing: _Writing, value: str, field: fields.Field[Any]) -> str:
         return f"{value} is not True and {value} is not False"
     if type(field) is Choice:
         return f"type({value}) is not str or {value} not in {writing.named(field.members)}"
+    if isinstance(field, Currency):
+        return f"type({value}) is not str or {value} not in {writing.named(field.known)}"
     if type(field) is Text:
         return (
             f"type({value}) is not str or not 0 < len({value}) <= {field.longest}"

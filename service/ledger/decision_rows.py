@@ -6,6 +6,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import fields
 from hashlib import sha256
+from operator import attrgetter
 from typing import Any
 
 from service.ledger.bodies import packed, unpacked
@@ -17,13 +18,14 @@ DECISION = KINDS["decision"]
 SALT_BYTES = 16
 _IN_THE_BODY = ("request", "facts", "answer")
 _PLAIN = tuple(field.name for field in fields(Entry) if field.name not in (*_IN_THE_BODY, "rules"))
+_plain = attrgetter(*_PLAIN)
 
 
 def row_of(entry: Entry, key: ClientKey) -> dict[str, Any]:
     salt = os.urandom(SALT_BYTES)
     body = packed((entry.request, entry.facts, entry.answer, salt), key.key, entry.id)
-    row = {name: getattr(entry, name) for name in _PLAIN}
-    return row | {
+    return {
+        **dict(zip(_PLAIN, _plain(entry), strict=True)),
         "rules": f" {' '.join(entry.rules)} ",
         "key_id": key.id,
         "answer_digest": answer_digest(entry.answer, salt),

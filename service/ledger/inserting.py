@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
+from itertools import chain
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Connection, Dialect, Table
@@ -26,17 +28,20 @@ class Insert:
     def __init__(self, table: Table, ending: str = "", left_out: str = "") -> None:
         self._table, self._ending = table, ending
         self._columns = [column for column in table.c if column.name != left_out]
+        self._members = itemgetter(*[column.name for column in self._columns])
         self._text = cache(self._written)
-        self._readers = cache(self._read_by)
+        self._converted = cache(self._to_convert)
 
     def run(self, connection: Connection, rows: Sequence[Row]) -> list[Any]:
         """The first column of what `ending` returns, if it does."""
         dialect, returned = connection.dialect, []
-        readers = self._readers(dialect)
+        converted, width = self._converted(dialect), len(self._columns)
         for start in range(0, len(rows), A_STATEMENT):
             some = rows[start : start + A_STATEMENT]
-            values = tuple([read(row) for row in some for read in readers])
-            result = connection.exec_driver_sql(self._text(dialect, len(some)), values)
+            values = list(chain.from_iterable(map(self._members, some)))
+            for column, written in converted:
+                values[column::width] = map(written, values[column::width])
+            result = connection.exec_driver_sql(self._text(dialect, len(some)), tuple(values))
             if result.returns_rows:
                 returned += result.scalars()
         return returned
@@ -48,13 +53,7 @@ class Insert:
         values = ", ".join([a_row] * rows)
         return f"INSERT INTO {quoted.format_table(self._table)} ({columns}) VALUES {values} {self._ending}"
 
-    def _read_by(self, dialect: Dialect) -> list[Callable[[Row], Any]]:
-        """For each column what takes its value from a row, in the form that the driver wants."""
-        return [_reader(column.name, column.type, dialect) for column in self._columns]
-
-
-def _reader(name: str, kind: Any, dialect: Dialect) -> Callable[[Row], Any]:
-    written = kind.dialect_impl(dialect).bind_processor(dialect)
-    if written is None:
-        return lambda row: row[name]
-    return lambda row: written(row[name])
+    def _to_convert(self, dialect: Dialect) -> list[tuple[int, Callable[[Any], Any]]]:
+        """The columns whose values the driver wants in another form, and what brings them into it."""
+        written = [column.type.dialect_impl(dialect).bind_processor(dialect) for column in self._columns]
+        return [(at, convert) for at, convert in enumerate(written) if convert is not None]
