@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeVar
 
-from flask import Flask, current_app, g, request
+from flask import Flask, g, request
 
 from service.api.gate import Gate
 from service.api.problems import Refused
@@ -73,20 +73,17 @@ def register(app: Flask, gate: Gate | None, rate: RateLimit) -> None:
     """`gate`: None while sign-in is off. Call it when all routes are there. Raises AttributeError for one that states
     no need."""
     app.view_functions[_DOCUMENT] = open_but_counted(partial(app.view_functions[_DOCUMENT]))
-    for view in app.view_functions.values():
-        need_of(view)
+    stated: dict[str | None, Need] = {endpoint: need_of(view) for endpoint, view in app.view_functions.items()}
 
     @app.before_request
     def admit() -> None:
-        need = _NOWHERE if request.endpoint is None else need_of(current_app.view_functions[request.endpoint])
-        g.caller = ANYONE
-        if need.role is not None and gate is not None:
-            g.caller = gate.caller()
+        need = stated.get(request.endpoint, _NOWHERE)
+        caller = g.caller = gate.caller() if gate is not None and need.role is not None else ANYONE
         if need.counted:
-            rate.take(g.caller.id if g.caller.known else request.remote_addr or "")
+            rate.take(caller.id if caller.known else request.remote_addr or "")
         if need.role is None:
             return
-        if need.accountable and not g.caller.known:
+        if need.accountable and not caller.known:
             raise Refused(SIGN_IN_OFF)
-        if not g.caller.role.covers(need.role):
-            raise Refused(role_too_low(need.role, g.caller.role))
+        if not caller.role.covers(need.role):
+            raise Refused(role_too_low(need.role, caller.role))

@@ -1,7 +1,7 @@
 """The rate limit per caller, counted over all workers of a service. Knows callers by an id or an address alone.
 
 The counts lie in a file that the workers map into memory: a table of slots, one a caller and period, each with the
-hash of its key, the moment at which it lapses and how often it was met. Nothing else is kept of a caller.
+hash of its key, the moment at which it lapses and how often it was met. Nothing else is written of a caller.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from hashlib import blake2b
 from math import ceil
 from pathlib import Path
@@ -56,7 +57,7 @@ class SharedCounts(Storage):
         return OSError
 
     def incr(self, key: str, expiry: float, amount: int = 1) -> int:
-        digest = blake2b(key.encode(), digest_size=16).digest()
+        digest = _digest(key)
         now = time.time()
         with self._alone():
             at, lapses, count = self._slot(digest, now)
@@ -80,13 +81,13 @@ class SharedCounts(Storage):
         return None
 
     def clear(self, key: str) -> None:
-        digest = blake2b(key.encode(), digest_size=16).digest()
+        digest = _digest(key)
         with self._alone():
             at, _, _ = self._slot(digest, time.time())
             _SLOT.pack_into(self._table, at, digest, 0.0, 0)
 
     def _read(self, key: str) -> tuple[float, int]:
-        digest = blake2b(key.encode(), digest_size=16).digest()
+        digest = _digest(key)
         now = time.time()
         with self._alone():
             _, lapses, count = self._slot(digest, now)
@@ -118,6 +119,11 @@ class SharedCounts(Storage):
             finally:
                 if self._file:
                     fcntl.lockf(self._file, fcntl.LOCK_UN)
+
+
+@lru_cache(maxsize=SLOTS)
+def _digest(key: str) -> bytes:
+    return blake2b(key.encode(), digest_size=16).digest()
 
 
 def prepare(path: Path) -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import re
+from random import getrandbits
 from time import perf_counter
 
 import structlog
@@ -22,24 +22,23 @@ def register(app: Flask, metrics: Metrics) -> None:
 
     @app.before_request
     def begin() -> None:
-        given = request.headers.get(HEADER, "")
+        given = request.headers.get(HEADER)
         g.begun = perf_counter()
-        g.request_id = given if _TAKEN.fullmatch(given) else os.urandom(16).hex()
+        g.request_id = given if given is not None and _TAKEN.fullmatch(given) else f"{getrandbits(128):032x}"
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request_id=g.request_id)
 
     @app.after_request
     def end(response: Response) -> Response:
-        seconds = perf_counter() - g.begun
-        route = request.url_rule.rule if request.url_rule else "unmatched"
-        response.headers[HEADER] = g.request_id
-        response.headers["X-Content-Type-Options"] = "nosniff"
-        metrics.answered(route, response.status_code, seconds)
-        if response.status_code == 429:
+        here, asked, status = g._get_current_object(), request._get_current_object(), response.status_code
+        seconds = perf_counter() - here.begun
+        route = asked.url_rule.rule if asked.url_rule else "unmatched"
+        response.headers.extend({HEADER: here.request_id, "X-Content-Type-Options": "nosniff"})
+        metrics.answered(route, status, seconds)
+        if status == 429:
             metrics.rate_limited.inc()
         if route not in _QUIET:
             structlog.get_logger().info(
-                "request", method=request.method, route=route, status=response.status_code,
-                milliseconds=round(seconds * 1000, 3),
+                "request", method=asked.method, route=route, status=status, milliseconds=round(seconds * 1000, 3),
             )  # fmt: skip
         return response
