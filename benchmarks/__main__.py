@@ -7,15 +7,75 @@ import json
 import multiprocessing
 import os
 import platform
+from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from benchmarks import in_process, matching, memory, over_http, shadow, signed_in, tables
+from benchmarks import (
+    auditing,
+    growth,
+    in_batches,
+    in_process,
+    matching,
+    memory,
+    over_http,
+    shadow,
+    signed_in,
+    tables,
+)
 
 RESULTS = Path(__file__).parent / "results"
-PARTS = ("evaluation", "matching", "tables", "http", "sign-in", "shadow", "memory")
+
+
+def _memory(arguments: argparse.Namespace) -> Any:
+    evaluations, reloads = (1_000_000, 1_000) if arguments.full else (50_000, 50)
+    # In a process of its own: memory that the other parts gave back would hide a leak.
+    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as own:
+        return own.submit(memory.measure, evaluations, reloads).result()
+
+
+PARTS: dict[str, tuple[str, Callable[[argparse.Namespace], Any], Callable[[Any], list[str]]]] = {
+    "evaluation": (
+        "facts to decision, in process (ratio: to the 50-rule book)",
+        lambda asked: in_process.measure(asked.seconds), in_process.told,
+    ),
+    "matching": (
+        "the same rules, matched by each reader (ratio: to handwritten Python)",
+        lambda asked: matching.measure(asked.seconds), matching.told,
+    ),
+    "tables": (
+        "facts to decision with one decision table (ratio: to 40 rows)",
+        lambda asked: tables.measure(asked.seconds), tables.told,
+    ),
+    "http": (
+        "POST /evaluate beside a bare Flask route, gunicorn, 2 workers",
+        lambda asked: over_http.measure(asked.seconds), over_http.told,
+    ),
+    "batch": (
+        "POST /evaluate/batch beside deciding in process",
+        lambda asked: in_batches.measure(), in_batches.told,
+    ),
+    "sign-in": (
+        "POST /evaluate with a bearer token beside sign-in off, same server settings",
+        lambda asked: signed_in.measure(asked.seconds), signed_in.told,
+    ),
+    "shadow": (
+        "POST /evaluate with a candidate in the shadow of every request, and without",
+        lambda asked: shadow.measure(asked.seconds), shadow.told,
+    ),
+    "audit": (
+        "quotewright audit verify and export",
+        lambda asked: auditing.measure(), auditing.told,
+    ),
+    "growth": (
+        "a decision in a growing ledger (ratio: to the first size)",
+        lambda asked: growth.measure(asked.full), growth.told,
+    ),
+    "memory": ("memory over many evaluations and reloads", _memory, memory.told),
+}  # fmt: skip
+"""Heading, what measures, and what tells of it."""
 
 
 def main() -> None:
@@ -38,46 +98,19 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Measure; only ratios travel.")
     parser.add_argument("only", nargs="*", choices=[[], *PARTS], help="what to measure (default: all)")
     parser.add_argument("--seconds", type=float, default=5.0, help="longest time for one figure (default 5)")
-    parser.add_argument("--full", action="store_true", help="memory over 1,000,000 evaluations and 1,000 reloads")
+    parser.add_argument(
+        "--full",
+        action="store_true",
+        help="memory over 1,000,000 evaluations and 1,000 reloads; growth to 5,000,000 decisions",
+    )
     return parser.parse_args()
 
 
 def _measured(part: str, arguments: argparse.Namespace) -> Any:
-    seconds = arguments.seconds
-    result: Any
-    match part:
-        case "evaluation":
-            print("\n== facts to decision, in process (ratio: to the 50-rule book)", flush=True)
-            result = in_process.measure(seconds)
-            lines = in_process.told(result)
-        case "matching":
-            print("\n== the same rules, matched by each reader (ratio: to handwritten Python)", flush=True)
-            result = matching.measure(seconds)
-            lines = matching.told(result)
-        case "tables":
-            print("\n== facts to decision with one decision table (ratio: to 40 rows)", flush=True)
-            result = tables.measure(seconds)
-            lines = tables.told(result)
-        case "http":
-            print("\n== POST /evaluate beside a bare Flask route, gunicorn, 2 workers, SQLite", flush=True)
-            result = over_http.measure(seconds)
-            lines = over_http.told(result)
-        case "sign-in":
-            print("\n== POST /evaluate with a bearer token beside sign-in off, same server settings", flush=True)
-            result = signed_in.measure(seconds)
-            lines = signed_in.told(result)
-        case "shadow":
-            print("\n== POST /evaluate with a candidate in the shadow of every request, and without", flush=True)
-            result = shadow.measure(seconds)
-            lines = shadow.told(result)
-        case _:
-            evaluations, reloads = (1_000_000, 1_000) if arguments.full else (50_000, 50)
-            print(f"\n== memory over {evaluations} evaluations and {reloads} reloads", flush=True)
-            # In a process of its own: memory that the other parts gave back would hide a leak.
-            with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as own:
-                result = own.submit(memory.measure, evaluations, reloads).result()
-            lines = memory.told(result)
-    print(*lines, sep="\n", flush=True)
+    heading, measure, told = PARTS[part]
+    print(f"\n== {heading}", flush=True)
+    result = measure(arguments)
+    print(*told(result), sep="\n", flush=True)
     return result
 
 

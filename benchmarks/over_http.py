@@ -4,65 +4,80 @@ from __future__ import annotations
 
 import os
 import socket
+import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.error import URLError
 from urllib.request import Request, urlopen
 
 from benchmarks import books
+from benchmarks.ledgers import ledgers
 from benchmarks.load import Load, post, under_load
 
 CONNECTIONS = (1, 16, 64)
 WORKERS = 2
 THREADS = 16
 MOST_ANSWERS = 100_000
+ROUNDS = 3
 WARM_SECONDS = 1.0
 SERVE = "import sys; from service.cli import main; sys.exit(main())"
 GUNICORN = "import sys; from gunicorn.app.wsgiapp import run; sys.exit(run())"
 
 
 def measure(seconds: float, sample: str = "video") -> list[dict[str, Any]]:
+    """Bare route and service in turns, several times: the ratio is the median of the rounds'."""
     body = books.requests()[sample]
-    rows = []
-    with tempfile.TemporaryDirectory() as folder, serving(Path(folder)) as service_port:
-        size = _answer_bytes(service_port, body)
-        with _bare(Path(folder), size) as bare_port:
-            for connections in CONNECTIONS:
-                limits = (connections, seconds, WARM_SECONDS, MOST_ANSWERS)
-                bare = under_load(bare_port, post("/evaluate", body), *limits)
-                service = under_load(service_port, post("/evaluate", body), *limits)
-                rows.append(
-                    {
-                        "connections": connections,
-                        "request_bytes": len(body),
-                        "bare": plain(bare),
-                        "service": plain(service),
-                        "ratio": round(service.per_second / bare.per_second, 3),
-                    }
-                )
-    return rows
+    with tempfile.TemporaryDirectory() as folder, ledgers() as urls, ExitStack() as servers:
+        ports = {
+            kind: servers.enter_context(serving(Path(folder), DATABASE_URL=url, LEDGER_KEY_FILE=f"{folder}/{kind}.key"))
+            for kind, url in urls.items()
+        }
+        size = _answer_bytes(ports["sqlite"], body)
+        bare = servers.enter_context(_bare(Path(folder), size))
+        return [
+            _row(body, {"bare": bare, **ports}, (connections, seconds, WARM_SECONDS, MOST_ANSWERS))
+            for connections in CONNECTIONS
+        ]
+
+
+def _row(body: bytes, ports: Mapping[str, int], limits: tuple[int, float, float, int]) -> dict[str, Any]:
+    rounds = [
+        {name: under_load(port, post("/evaluate", body), *limits) for name, port in ports.items()}
+        for _ in range(ROUNDS)
+    ]
+    ratios = {
+        name: statistics.median(each[name].per_second / each["bare"].per_second for each in rounds)
+        for name in ports
+        if name != "bare"
+    }
+    return {
+        "connections": limits[0],
+        "request_bytes": len(body),
+        "rounds": [{name: plain(load) for name, load in each.items()} for each in rounds],
+        "ratios": {name: round(ratio, 3) for name, ratio in ratios.items()},
+    }
 
 
 def told(rows: list[dict[str, Any]]) -> list[str]:
-    sizes = f"request {rows[0]['request_bytes']} bytes, answers {rows[0]['bare']['answer_bytes']} (bare) and "
+    sizes = {name: load["answer_bytes"] for name, load in rows[0]["rounds"][0].items()}
     lines = [
-        sizes + f"{rows[0]['service']['answer_bytes']} (service)",
-        f"{'connections':>12} {'':>8} {'per s':>8} {'p50 ms':>8} {'p99 ms':>8}  answers",
+        f"bytes: request {rows[0]['request_bytes']}, answers {sizes}",
+        f"{'connections':>12} {'':>10} {'per s':>8} {'p50 ms':>8} {'p99 ms':>8}  answers",
     ]
     for row in rows:
-        for name in ("bare", "service"):
-            load = row[name]
-            lines.append(
-                f"{row['connections']:>12} {name:>8} {load['per_second']:>8.0f} {load['p50_ms']:>8.2f} "
-                f"{load['p99_ms']:>8.2f}  {load['statuses']}"
-            )
-        lines.append(f"{'':>12} {'ratio':>8} {row['ratio']:>8}")
+        for each in row["rounds"]:
+            for name, load in each.items():
+                lines.append(
+                    f"{row['connections']:>12} {name:>10} {load['per_second']:>8.0f} {load['p50_ms']:>8.2f} "
+                    f"{load['p99_ms']:>8.2f}  {load['statuses']}"
+                )
+        lines += [f"{'':>12} {name:>10} {ratio:>8} of bare" for name, ratio in row["ratios"].items()]
     return lines
 
 
