@@ -3,6 +3,14 @@ a test compares the two.
 """
 
 from service.ledger.tables.acts import ledger_acts
+from service.ledger.tables.clients import (
+    book_imports,
+    client_categories,
+    client_incidents,
+    client_invoices,
+    client_payments,
+    client_services,
+)
 from service.ledger.tables.columns import metadata
 from service.ledger.tables.decisions import BODY, client_keys, decisions, outcomes, overrides
 from service.ledger.tables.log import checkpoints, ledger_keys, log, log_nodes, log_waiting
@@ -11,8 +19,14 @@ from service.ledger.tables.policies import policy_origins, policy_steps, policy_
 
 __all__ = [
     "BODY",
+    "book_imports",
     "checkpoints",
+    "client_categories",
+    "client_incidents",
+    "client_invoices",
     "client_keys",
+    "client_payments",
+    "client_services",
     "decisions",
     "ledger_acts",
     "ledger_keys",
