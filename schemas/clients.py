@@ -1,4 +1,4 @@
-"""The body of `POST /clients/{client_id}/erase`, and its answer. Knows no records."""
+"""What is asked of and answered about clients: erasures, and files brought into their books. Knows no records."""
 
 from __future__ import annotations
 
@@ -22,6 +22,33 @@ class ErasedSchema(Schema):
     repeated = fields.Boolean(
         metadata={"description": "It was erased before, and nothing has been recorded of the client since."}
     )
+
+
+class TallySchema(Schema):
+    rows = fields.Integer()
+    sums = fields.Dict(
+        keys=fields.String(),
+        values=fields.Integer(),
+        metadata={"description": "Minor units by currency, of the rows whose sum can be read."},
+    )
+
+
+class RefusedLineSchema(Schema):
+    line = fields.Integer(metadata={"description": "Of the file; its header is line 1."})
+    reason = fields.String(metadata={"description": "Every reason, with the field that it concerns."})
+
+
+class ImportedSchema(Schema):
+    """`read` is `taken`, `known` and `refused` together, in rows and to the cent."""
+
+    import_id = fields.String()
+    kind = fields.String()
+    read = fields.Nested(TallySchema)
+    taken = fields.Nested(TallySchema, metadata={"description": "New, or in the place of an earlier row."})
+    known = fields.Nested(TallySchema, metadata={"description": "Here before, and as they are."})
+    refused = fields.Nested(TallySchema)
+    replaced = fields.Integer(metadata={"description": "Of those taken: in the place of one with that reference."})
+    refused_lines = fields.List(fields.Nested(RefusedLineSchema), metadata={"description": "The first 1,000."})
 
 
 def load_erasure(raw: bytes) -> str:

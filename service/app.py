@@ -16,6 +16,7 @@ from service.api import (
     access,
     batch,
     clients,
+    clients_import,
     decisions,
     docs_page,
     evaluate,
@@ -164,7 +165,7 @@ def _routed(app: Flask) -> None:
     # Each endpoint documents its own errors.
     api.DEFAULT_ERROR_RESPONSE_NAME = None
     deciding = (evaluate, batch, searching, decisions, proof, replays, overrides, outcomes)
-    for room in (*deciding, clients, policies, policy_steps, shadow_runs, me, users, health):
+    for room in (*deciding, clients, clients_import, policies, policy_steps, shadow_runs, me, users, health):
         api.register_blueprint(room.blueprint)
     app.register_blueprint(docs_page.blueprint)
     app.register_blueprint(printed.blueprint)

@@ -60,6 +60,7 @@ MAY_IMPORT = {
         "yaml",
     },
     "service/exporting": {"service.domain", "service.ledger", "service.exporting", "orjson", "xlsxwriter", "duckdb"},
+    "service/clients": {"service.domain", "service.ledger", "service.clients", "duckdb", "openpyxl", "orjson"},
     "service/people": {"service.domain", "service.people", "service.ledger", "argon2"},
     "service/ledger": {
         "service.domain",
@@ -89,7 +90,8 @@ ONLY_IN = {
     "joserfc": ("service/pages",),
     "requests": ("service/pages",),
     "holidays": ("service/authoring",),
-    "duckdb": ("service/exporting",),
+    "duckdb": ("service/exporting", "service/clients"),
+    "openpyxl": ("service/clients",),
     "xlsxwriter": ("service/exporting",),
 }
 """Libraries that one room hides from the others."""

@@ -1,4 +1,4 @@
-"""`quotewright clients`: what is kept of a client, erased on request. Erases nothing itself."""
+"""`quotewright clients`: the firm's books of its clients, and what is kept of one erased on request."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import click
 
 from service.cli import databases
 from service.cli.acting import acting_as
+from service.cli.clients_import import import_
 from service.cli.databases import opened_database
 from service.cli.refusals import Refusal
 from service.domain.people import Role
@@ -26,7 +27,10 @@ Exit codes: 0 done; 1 refused; 2 wrong usage.
 
 @click.group(epilog=EPILOG)
 def clients() -> None:
-    """What is kept of clients: erase it on request."""
+    """The firm's books of its clients: bring them in; and erase on request what is kept of one."""
+
+
+clients.add_command(import_)
 
 
 @clients.command()

@@ -107,6 +107,8 @@ PROBLEMS: dict[str, str] = {
     "no-such-size": "`GET /ledger/consistency?earlier=1&later=1000000000`",
     "record-altered": "`GET /decisions/{id}` of a row that somebody changed in the database",
     "not-sealed-yet": "`GET /decisions/{id}/receipt` at once",
+    "no-such-kind": "`POST /clients/imports/orders`",
+    "unreadable-file": "`POST /clients/imports/payments` with a file that lacks a column",
     "no-such-client": "`POST /clients/c-9999/erase`",
     "erased": "`GET /decisions/{id}` after `POST /clients/c-204/erase`",
     "no-such-decision": "`GET /decisions/00000000-0000-0000-0000-000000000000`",

@@ -45,7 +45,7 @@ client_payments = Table(
     Column("currency", Text, nullable=False),
     Index(None, "client_id", "day"),
 )
-"""Money received on a day, in minor units; below zero what was paid back. Without a client it counts in totals alone."""
+"""Money received on a day, in minor units; below zero what was paid back. Without a client it is in totals alone."""
 
 client_invoices = Table(
     "client_invoices",
