@@ -13,16 +13,18 @@ from schemas import json_text
 from schemas.fields import Described, Flag, json_name, refusal
 from schemas.findings import Fault, Finding, Invalid, placed
 from schemas.quote import QuoteRequestSchema
-from schemas.request import Books, read_request
+from schemas.request import Books, given, read_request
 from schemas.shapes import Part, Strict
 from service.domain.quote import QuoteRequest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preview:
-    """`parameters`: values as a book writes them, by name; not yet compared with the book."""
+    """`given`: names of the facts of client and hassle that the request holds. `parameters`: values as a book writes
+    them, by name; not yet compared with the book."""
 
     request: QuoteRequest
+    given: frozenset[str]
     parameters: Mapping[str, str | int]
     why_not: bool
 
@@ -84,4 +86,6 @@ def load_preview(raw: bytes, now: datetime, book: Books) -> Preview:
             found += invalid.findings
     if found or request is None:
         raise Invalid(found)
-    return Preview(request=request, parameters=shell["parameters"], why_not=shell["why_not"])
+    return Preview(
+        request=request, given=given(shell["request"]), parameters=shell["parameters"], why_not=shell["why_not"]
+    )

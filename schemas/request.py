@@ -70,6 +70,23 @@ def load_request(raw: bytes, now: datetime, book: Books = ANY_BOOK) -> QuoteRequ
     return read_request(text.value, now, book, text.findings)
 
 
+def load_with_given(raw: bytes, now: datetime, book: Books = ANY_BOOK) -> tuple[QuoteRequest, frozenset[str]]:
+    """As `load_request`, and which facts of client and hassle the body holds."""
+    text = json_text.parse(raw)
+    if text.unreadable:
+        raise Invalid(text.findings)
+    return read_request(text.value, now, book, text.findings), given(text.value)
+
+
+def given(value: Any) -> frozenset[str]:
+    """Names of the facts of client and hassle in a body that could be read."""
+    hassle = value.get("hassle") or {}
+    return frozenset(
+        [f"client.{name}" for name in value["client"]]
+        + [f"hassle.{window}.{name}" for window in ("recent", "older") for name in hassle.get(window) or ()]
+    )
+
+
 def read_request(
     value: object, now: datetime, book: Books = ANY_BOOK, findings: Sequence[Finding] = (), pointer: str = ""
 ) -> QuoteRequest:

@@ -35,6 +35,7 @@ from service.api import (
     users,
 )
 from service.api.gate import Gate
+from service.api.knowing import Knowing
 from service.api.policy_source import policy_in_force
 from service.api.rate import RateLimit
 from service.api.recording import Recorder
@@ -48,6 +49,7 @@ from service.governance.overriding import Overriding
 from service.governance.rules_known import RulesKnown
 from service.governance.standing import Governing
 from service.ledger import Database, Entry, Erasures, Ledger, Outcomes, Overrides, People, PolicyRegister
+from service.ledger.books import Books
 from service.ledger.group_commit import GroupCommit
 from service.ledger.log.keys import signer_by
 from service.ledger.log.publishing import publisher
@@ -138,6 +140,7 @@ def _services(settings: Settings, now: Callable[[], datetime]) -> Services:
         ledger=ledger,
         people=People(ledger.database),
         passwords=Passwords(),
+        knowing=Knowing(Books(ledger.database)),
         recorder=Recorder(ledger, writer, metrics, now, shadow.offer),
         overriding=Overriding(decision, opened, beside),
         overrides=beside,

@@ -12,7 +12,18 @@ from typing import Any, Protocol
 from weakref import WeakKeyDictionary
 
 from service.domain.approvals import approvals
-from service.domain.decision import Approval, Decision, FollowUp, Hold, Narrowing, NotFired, PolicyRef, Reason, ToClient
+from service.domain.decision import (
+    Approval,
+    Decision,
+    FollowUp,
+    FromBooks,
+    Hold,
+    Narrowing,
+    NotFired,
+    PolicyRef,
+    Reason,
+    ToClient,
+)
 from service.domain.envelope import PRICED, narrowings
 from service.domain.errors import Inconsistent
 from service.domain.facts import Facts
@@ -61,14 +72,16 @@ def evaluate(
     evaluated_at: datetime,
     why_not: bool = False,
     overrides: Mapping[str, int] | None = None,
+    from_books: FromBooks | None = None,
 ) -> Decision:
-    """`facts`: the request's, complete. `overrides`: parameters to try, in stored units.
+    """`facts`: the request's, complete. `overrides`: parameters to try, in stored units. `from_books`: where facts of
+    the client come from, for the record.
 
     Raises NoRate or NoValue where the book has none for the request's day and currency.
     """
     runtime = policy.runtime(request.as_of, request.currency, overrides)
     try:
-        return _Case(policy.book, runtime, request, facts).decision(decision_id, evaluated_at, why_not)
+        return _Case(policy.book, runtime, request, facts).decision(decision_id, evaluated_at, why_not, from_books)
     finally:
         if overrides:
             runtime.close()
@@ -113,7 +126,9 @@ class _Case:
         self.written: Mapping[str, Sequence[tuple[str, Any]]] = self.matched.contributions
         self.rules_outcome = str(self.env["decision.outcome"])
 
-    def decision(self, decision_id: str, evaluated_at: datetime, why_not: bool) -> Decision:
+    def decision(
+        self, decision_id: str, evaluated_at: datetime, why_not: bool, from_books: FromBooks | None
+    ) -> Decision:
         request, env, layout = self.request, self.env, self.layout
         worded = layout.worded(request.language)
         follow_up = layout.follow_up(request, env, self.rules_outcome in PRICED)
@@ -149,6 +164,7 @@ class _Case:
             reasons=reasons,
             not_fired=self.runtime.why_not(self.matched) if why_not else None,
             to_client=None if holds or asked else self._to_client(worded, priced, open_details, follow_up),
+            from_books=from_books,
         )
 
     def _holds(self) -> list[Hold]:

@@ -60,7 +60,15 @@ MAY_IMPORT = {
         "yaml",
     },
     "service/exporting": {"service.domain", "service.ledger", "service.exporting", "orjson", "xlsxwriter", "duckdb"},
-    "service/clients": {"service.domain", "service.ledger", "service.clients", "duckdb", "openpyxl", "orjson"},
+    "service/clients": {
+        "service.domain",
+        "service.policy",
+        "service.ledger",
+        "service.clients",
+        "duckdb",
+        "openpyxl",
+        "orjson",
+    },
     "service/people": {"service.domain", "service.people", "service.ledger", "argon2"},
     "service/ledger": {
         "service.domain",

@@ -53,9 +53,10 @@ class _Line:
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """What holds for all lines. `caller`: the id of whoever asks; `key`: of the whole batch."""
+    """What holds for all lines. `caller`, `role`: of whoever asks; `key`: of the whole batch."""
 
     caller: str
+    role: Role
     key: str | None
     why_not: bool
 
@@ -83,7 +84,7 @@ class _Slot:
 def evaluate_batch() -> Response:
     """Decide on a quote request a line. A faulty line gets a problem in its place and stops no other."""
     at = services()
-    asked = _Asked(caller().id, bodies.idempotency_key(), bodies.flag("why_not"))
+    asked = _Asked(caller().id, caller().role, bodies.idempotency_key(), bodies.flag("why_not"))
     bodies.accept(at.settings.max_batch_bytes, *_MEDIA_TYPES)
     received = _received()
     lines = _lines(received, at.settings.max_body_bytes)
@@ -145,10 +146,12 @@ def _slot(at: Services, line: _Line, asked: _Asked) -> _Slot:
         return _Slot(line, settled=Problem(status=413, code="body-too-large", detail=detail))
     body, key = digested(line.raw, asked.why_not), None if asked.key is None else f"{asked.key}#{line.number}"
     try:
-        made = make(at, line.raw, asked.why_not)
+        made = make(at, line.raw, asked.role, asked.why_not)
     except Invalid as invalid:
         earlier = at.recorder.earlier(asked.caller, body, key) if key else None
         return _Slot(line, settled=earlier or of_findings(invalid))
+    except Refused as refused:
+        return _Slot(line, settled=refused.problem)
     return _Slot(line, made, entry(made, asked.caller, body, key))
 
 

@@ -12,7 +12,7 @@ from schemas.problem import Problem
 from schemas.quote import QuoteRequestSchema
 from service.api import bodies, documented, preview_parameters
 from service.api.access import caller, needs
-from service.api.deciding import decide, make
+from service.api.deciding import decide, known, make
 from service.api.documented import JSON, answers
 from service.api.followed import Named
 from service.api.problems import Refused
@@ -55,7 +55,7 @@ def evaluate() -> Response:
     recorded: Recorded | KeyReused | None
     try:
         with at.recorder.on_its_way:
-            made = make(at, raw, why_not)
+            made = make(at, raw, caller().role, why_not)
             (recorded,) = at.recorder.record([made], [entry(made, caller().id, body, key)])
     except Invalid:
         recorded = at.recorder.earlier(caller().id, body, key) if key else None
@@ -86,7 +86,8 @@ def preview() -> Response:
     in_force = named.on(asked.request.policy_version, asked.request.as_of, asked.request.known_at)
     assert in_force is not None, "without one the body would have been refused"
     overrides = preview_parameters.overrides(in_force.policy.book, asked.request, asked.parameters)
-    made = decide(at, in_force, asked.request, NOT_RECORDED, now, asked.why_not, overrides, "/request")
+    request, from_books = known(at, in_force, asked.request, asked.given, caller().role, "/request")
+    made = decide(at, in_force, request, NOT_RECORDED, now, asked.why_not, overrides, "/request", from_books)
     return Response(dump_decision(made.decision), content_type=JSON)
 
 

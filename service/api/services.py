@@ -9,6 +9,7 @@ from typing import cast
 
 from flask import current_app
 
+from service.api.knowing import Knowing
 from service.api.policy_in_force import PolicyInForce
 from service.api.recording import Recorder
 from service.governance.outcomes import Ended
@@ -34,6 +35,7 @@ class Services:
     ledger: Ledger
     people: People
     passwords: Passwords
+    knowing: Knowing
     recorder: Recorder
     overriding: Overriding
     overrides: Overrides

@@ -185,6 +185,15 @@ class ToClient:
 
 
 @record
+class FromBooks:
+    """Facts by name: what was taken from the firm's own books of the client, and what its caller gave in place of what
+    they say. Any other is the caller's, or a default."""
+
+    taken: tuple[str, ...]
+    given: tuple[str, ...]
+
+
+@record
 class Decision:
     decision_id: str
     evaluated_at: datetime
@@ -207,3 +216,4 @@ class Decision:
     reasons: tuple[Reason, ...]
     not_fired: tuple[NotFired, ...] | None
     to_client: ToClient | None
+    from_books: FromBooks | None

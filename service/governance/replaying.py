@@ -52,7 +52,9 @@ def again(entry: Entry, own: InForce) -> Replay:
         request = read_request(text.value, entry.recorded_at, own.checks, text.findings)
         facts = facts_of(request, own.policy.book.extra_facts)
         why_not = recorded.not_fired is not None
-        decision = evaluate(own.policy, request, facts, entry.id, entry.recorded_at, why_not)
+        decision = evaluate(
+            own.policy, request, facts, entry.id, entry.recorded_at, why_not, from_books=recorded.from_books
+        )
     except (Invalid, NoRate, NoValue, EngineLimit) as fault:
         return _replay(entry, entry.version, Difference(asked, before, Answer("", None, {}, str(fault)), ()))
     made = dump_decision(decision)

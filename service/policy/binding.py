@@ -188,6 +188,29 @@ def _converter(book: Book, as_of: date, currency: str) -> Callable[[int], int] |
     return lambda amount: _times(amount, scale)
 
 
+def exchange_rate(book: Book, as_of: date, have: str, want: str) -> Fraction:
+    """Minor units of `want` for one of `have`, by the book's rates of the day. Raises NoRate."""
+    if have == want:
+        return Fraction(1)
+    return _of_book(book, as_of, want) / _of_book(book, as_of, have)
+
+
+def number_in_force(book: Book, name: str, as_of: date, currency: str) -> int:
+    """A parameter's value on a day, money in minor units of `currency`. Raises NoValue, NoRate; KeyError for a name
+    that the book doesn't have."""
+    parameter = book.parameters[name]
+    value = _in_force(parameter.values, as_of, NoValue(name, as_of))
+    money = _converter(book, as_of, currency) if parameter.type.unit is Unit.MONEY else None
+    return money(value) if money else value
+
+
+def _of_book(book: Book, as_of: date, currency: str) -> Fraction:
+    """Minor units of `currency` for one of the book's."""
+    if currency == book.currency:
+        return Fraction(1)
+    return _scale(book, currency, _in_force(book.rates.get(currency, ()), as_of, NoRate(currency, as_of)))
+
+
 def _scale(book: Book, currency: str, rate: Fraction) -> Fraction:
     return rate * Fraction(10) ** (exponent(currency) - exponent(book.currency))
 

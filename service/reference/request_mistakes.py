@@ -51,8 +51,10 @@ OF_A_BOOK: dict[str, tuple[str, str]] = {
     "integer-overflow": ("/parameters/prohibitive_times", '"900000000000"'),
     "negative-division": ("/parameters/older_signals", '"-50 %"'),
     "negative-markup": ("/parameters/hassle_markup_10", '"-5 %"'),
+    "managers-alone": ("/client/category", '"vip"'),
 }
-"""The same for what depends on the book or is sent elsewhere; the last five are of previews."""
+"""The same for what depends on the book or is sent elsewhere; the last but one five are of previews, the last of a client
+in the firm's books."""
 
 OF_AN_OVERRIDE: dict[str, tuple[str, str]] = {
     "nothing-overridden": ("/prepayment", "5000"),
@@ -107,6 +109,7 @@ PROBLEMS: dict[str, str] = {
     "no-such-size": "`GET /ledger/consistency?earlier=1&later=1000000000`",
     "record-altered": "`GET /decisions/{id}` of a row that somebody changed in the database",
     "not-sealed-yet": "`GET /decisions/{id}/receipt` at once",
+    "books-hold": "`POST /evaluate` by a quoter, with `client.category` of a client in the firm's books",
     "no-such-kind": "`POST /clients/imports/orders`",
     "unreadable-file": "`POST /clients/imports/payments` with a file that lacks a column",
     "no-such-client": "`POST /clients/c-9999/erase`",

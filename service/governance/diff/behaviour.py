@@ -20,7 +20,7 @@ from service.matching.spread import EngineLimit
 from service.policy.binding import NoRate, NoValue
 from service.policy.cases import Case
 
-_OF_THE_ACT = ("decision_id", "evaluated_at", "policy")
+_OF_THE_ACT = ("decision_id", "evaluated_at", "policy", "from_books")
 
 
 class Origin(StrEnum):
