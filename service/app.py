@@ -17,6 +17,7 @@ from service.api import (
     batch,
     clients,
     clients_import,
+    clients_lists,
     decisions,
     docs_page,
     evaluate,
@@ -168,7 +169,18 @@ def _routed(app: Flask) -> None:
     # Each endpoint documents its own errors.
     api.DEFAULT_ERROR_RESPONSE_NAME = None
     deciding = (evaluate, batch, searching, decisions, proof, replays, overrides, outcomes)
-    for room in (*deciding, clients, clients_import, policies, policy_steps, shadow_runs, me, users, health):
+    for room in (
+        *deciding,
+        clients,
+        clients_import,
+        clients_lists,
+        policies,
+        policy_steps,
+        shadow_runs,
+        me,
+        users,
+        health,
+    ):
         api.register_blueprint(room.blueprint)
     app.register_blueprint(docs_page.blueprint)
     app.register_blueprint(printed.blueprint)

@@ -9,6 +9,7 @@ import click
 from service.cli import databases
 from service.cli.acting import acting_as
 from service.cli.clients_import import import_
+from service.cli.clients_lists import draw, list_
 from service.cli.databases import opened_database
 from service.cli.refusals import Refusal
 from service.domain.people import Role
@@ -27,10 +28,11 @@ Exit codes: 0 done; 1 refused; 2 wrong usage.
 
 @click.group(epilog=EPILOG)
 def clients() -> None:
-    """The firm's books of its clients: bring them in; and erase on request what is kept of one."""
+    """The firm's books of its clients: bring them in, ask them; and erase on request what is kept of one."""
 
 
-clients.add_command(import_)
+for command in (import_, list_, draw):
+    clients.add_command(command)
 
 
 @clients.command()

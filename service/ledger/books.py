@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Table, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, Table, bindparam, delete, func, insert, select, update
 
 from service.domain.books import FIELDS, Account, Incident, Invoice, Kind, Payment, Service
 from service.ledger.database import Database
@@ -29,6 +30,7 @@ TABLES: Mapping[Kind, Table] = {
     Kind.SERVICES: client_services,
     Kind.INCIDENTS: client_incidents,
 }
+AT_ONCE = 50_000
 _CONTENT = {
     kind: tuple(field.name for field in FIELDS[kind] if field.name in table.c) for kind, table in TABLES.items()
 }
@@ -58,6 +60,7 @@ _CATEGORY = (
     .order_by(client_categories.c.drawn_on.desc())
     .limit(1)
 )
+_INSERT_CATEGORIES = Insert(client_categories)
 _ANY = select(book_imports.c.id).limit(1)
 
 
@@ -116,6 +119,52 @@ class Books:
         """Whether nothing was ever brought in."""
         with self._database.reads() as connection:
             return connection.execute(_ANY).first() is None
+
+    def keep_categories(self, drawn_on: date, listed: Sequence[tuple[str, str]]) -> None:
+        """Client ids with their categories, in place of an earlier list of that day."""
+        with self._database.writes_alone() as connection:
+            connection.execute(delete(client_categories).where(client_categories.c.drawn_on == drawn_on))
+            rows = [{"client_id": id, "drawn_on": drawn_on, "category": category} for id, category in listed]
+            _INSERT_CATEGORIES.run(connection, rows)
+
+    def counted(self, kind: Kind, until: int) -> tuple[int, int]:
+        """How many rows have numbers up to one, and the sum of their numbers."""
+        number = TABLES[kind].c.number
+        asked = select(func.count(), func.coalesce(func.sum(number), 0)).where(number <= until)
+        with self._database.reads() as connection:
+            rows, total = connection.execute(asked).one()
+        return int(rows), int(total)
+
+    def rows_after(
+        self, kind: Kind, columns: Sequence[str], after: int, most: int
+    ) -> Iterator[Sequence[tuple[Any, ...]]]:
+        """Rows with higher numbers, rising, some at a time, `most` of them in all. Its own number comes first."""
+        table = TABLES[kind]
+        asked = (
+            select(*(table.c[name] for name in columns))
+            .where(table.c.number > bindparam("after"))
+            .order_by(table.c.number)
+            .limit(AT_ONCE)
+        )
+        while most > 0:
+            with self._database.reads() as connection:
+                rows = connection.execute(asked, {"after": after}).all()
+            if not rows:
+                return
+            yield rows  # type: ignore[misc]
+            after, most = rows[-1][0], most - len(rows)
+
+    @contextmanager
+    def views(self, currency: str) -> Iterator[Callable[[str], list[tuple[Any, ...]]]]:
+        """Asks SQL of PostgreSQL, where `payments` and `services` are the rows of clients in one currency."""
+        with self._database.snapshot() as connection:
+            for kind, columns in (("payments", "amount"), ("services", "units, cost")):
+                connection.exec_driver_sql(
+                    f"CREATE TEMP VIEW {kind} AS SELECT client_id, day, {columns} FROM client_{kind} "
+                    f"WHERE currency = '{currency}' AND client_id IS NOT NULL"
+                )
+            yield lambda sql: [tuple(row) for row in connection.exec_driver_sql(sql)]
+            connection.rollback()
 
     def account(self, client_id: str, until: date) -> Account | None:
         """What the books hold of a client up to and with a day; None where they hold nothing."""

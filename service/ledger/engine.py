@@ -17,6 +17,10 @@ PATIENCE_SECONDS = 10
 """How long one statement waits for a lock, and one caller for a connection, before the ledger counts as away."""
 
 POSTGRESQL_CONNECTIONS = 8
+CACHE_KIB = 32_768
+"""Of each SQLite connection. A client's decisions lie anywhere among millions: with the default of 2 MB each index page
+that a commit touches is read again."""
+
 CHECKPOINT_PAGES = 4_000
 """SQLite's default of 1,000 makes every few hundred decisions wait for a checkpoint."""
 
@@ -75,6 +79,7 @@ def _sqlite(url: URL, patience: int) -> Engine:
             "journal_mode = WAL",
             "synchronous = FULL",
             "foreign_keys = ON",
+            f"cache_size = -{CACHE_KIB}",
             f"wal_autocheckpoint = {CHECKPOINT_PAGES}",
         ):
             connection.execute(f"PRAGMA {pragma}")

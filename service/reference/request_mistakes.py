@@ -53,8 +53,8 @@ OF_A_BOOK: dict[str, tuple[str, str]] = {
     "negative-markup": ("/parameters/hassle_markup_10", '"-5 %"'),
     "managers-alone": ("/client/category", '"vip"'),
 }
-"""The same for what depends on the book or is sent elsewhere; the last but one five are of previews, the last of a client
-in the firm's books."""
+"""The same for what depends on the book or is sent elsewhere; the last is of a client in the firm's books, the five
+before it are of previews."""
 
 OF_AN_OVERRIDE: dict[str, tuple[str, str]] = {
     "nothing-overridden": ("/prepayment", "5000"),
@@ -110,6 +110,7 @@ PROBLEMS: dict[str, str] = {
     "record-altered": "`GET /decisions/{id}` of a row that somebody changed in the database",
     "not-sealed-yet": "`GET /decisions/{id}/receipt` at once",
     "books-hold": "`POST /evaluate` by a quoter, with `client.category` of a client in the firm's books",
+    "no-such-list": "`GET /clients/lists/everybody`",
     "no-such-kind": "`POST /clients/imports/orders`",
     "unreadable-file": "`POST /clients/imports/payments` with a file that lacks a column",
     "no-such-client": "`POST /clients/c-9999/erase`",

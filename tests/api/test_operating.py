@@ -56,7 +56,8 @@ def test_the_document(client: FlaskClient, body: dict[str, Any]) -> None:
     assert set(document["paths"]) == {
         "/evaluate", "/evaluate/batch", "/preview", "/decisions/{decision_id}", "/decisions/{decision_id}/override",
         "/decisions/{decision_id}/overrides", "/decisions/{decision_id}/outcome",
-        "/clients/{client_id}/erase", "/clients/imports/{kind}", "/healthz", "/readyz", "/metrics",
+        "/clients/{client_id}/erase", "/clients/imports/{kind}", "/clients/lists/{name}",
+        "/healthz", "/readyz", "/metrics",
         "/policies", "/policies/in-force", "/policies/timeline", "/policies/{version}", "/policies/{version}/files",
         "/policies/{version}/diff", "/policies/{version}/check", "/policies/{version}/submit",
         "/policies/{version}/approve", "/policies/{version}/reject", "/policies/{version}/release",

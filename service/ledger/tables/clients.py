@@ -27,7 +27,8 @@ for ever where it was killed."""
 
 
 def _row() -> tuple[Column[object], ...]:
-    """`number` rises as rows come in. `digest`: what makes a row the same row when it is imported again."""
+    """`number` rises as rows come in, and is never used again. `digest`: what makes a row the same one when it comes
+    again."""
     return (
         Column("number", NUMBER, primary_key=True, autoincrement=True),
         Column("digest", LargeBinary, nullable=False, unique=True),
@@ -44,6 +45,7 @@ client_payments = Table(
     Column("amount", BigInteger, nullable=False),
     Column("currency", Text, nullable=False),
     Index(None, "client_id", "day"),
+    sqlite_autoincrement=True,
 )
 """Money received on a day, in minor units; below zero what was paid back. Without a client it is in totals alone."""
 
@@ -57,6 +59,7 @@ client_invoices = Table(
     Column("amount", BigInteger, nullable=False),
     Column("currency", Text, nullable=False),
     Index(None, "client_id", "issued_on"),
+    sqlite_autoincrement=True,
 )
 """One of each number: what is imported later takes its place. `paid_on`: null while it is open."""
 
@@ -69,6 +72,7 @@ client_services = Table(
     Column("cost", BigInteger, nullable=False),
     Column("currency", Text, nullable=False),
     Index(None, "client_id", "day"),
+    sqlite_autoincrement=True,
 )
 """A service delivered. `units`: how many of what the firm counts. `cost`: of the work and of serving the client, in
 minor units."""
@@ -81,6 +85,7 @@ client_incidents = Table(
     Column("signal", Text, nullable=False),
     Column("count", Integer, nullable=False),
     Index(None, "client_id", "day"),
+    sqlite_autoincrement=True,
 )
 """Signals of hassle (P3), by the names that a request has for them."""
 

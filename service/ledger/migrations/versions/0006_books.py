@@ -55,6 +55,7 @@ def upgrade() -> None:
             sa.PrimaryKeyConstraint("number", name=f"pk_{name}"),
             sa.UniqueConstraint("digest", name=f"uq_{name}_digest"),
             sa.ForeignKeyConstraint(["import_id"], ["book_imports.id"], name=f"fk_{name}_import_id"),
+            sqlite_autoincrement=True,
         )
         op.create_index(f"ix_{name}_client_id_{day}", name, ["client_id", day])
     op.create_table(

@@ -1,0 +1,150 @@
+"""Questions about all clients, put to whatever holds the books: PostgreSQL itself, or DuckDB beside a SQLite file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from service.clients import queries
+from service.clients.mirror import Mirror
+from service.clients.standing import months_before
+from service.domain.lists import (
+    Active,
+    Activity,
+    Attention,
+    Drawing,
+    Due,
+    Listed,
+    Measure,
+    Month,
+    Overlap,
+    Pareto,
+    Point,
+)
+from service.domain.money import PERCENT_SCALE, Rounding, divide
+from service.ledger import Database
+from service.ledger.books import Books
+
+Ask = Callable[[str], list[tuple[Any, ...]]]
+
+USUAL_SHARE = 7_000
+"""Of its own usual, below which a VIP paid clearly less (C7)."""
+
+
+class Asking:
+    """Every method raises LedgerUnavailable; OSError where the files beside a SQLite ledger can't be written."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    @contextmanager
+    def _of(self, currency: str) -> Iterator[Ask]:
+        books = Books(self._database)
+        if self._database.file is None:
+            with books.views(currency) as ask:
+                yield ask
+        else:
+            with Mirror(books, self._database.file.with_name(f"{self._database.file.name}.books")).opened(
+                currency
+            ) as db:
+                yield lambda sql: db.execute(sql).fetchall()
+
+    def listed(self, drawing: Drawing) -> tuple[Listed, ...]:
+        """Every client who paid in the period, the strongest first."""
+        with self._of(drawing.currency) as ask:
+            return _listed(ask, drawing)
+
+    def pareto(self, drawing: Drawing) -> Pareto:
+        with self._of(drawing.currency) as ask:
+            points, months = ask(queries.curve(drawing)), ask(queries.by_month(drawing))
+        clients, whole = (int(points[0][1]), int(points[0][3])) if points else (0, 0)
+        return Pareto(
+            clients=clients,
+            measure=whole,
+            curve=tuple(
+                Point(clients=place, share_of_clients=_share(place, clients), share_of_measure=_share(together, whole))
+                for place, _, together, _ in points
+            ),
+            months=tuple(
+                Month(month=month, payers=payers, payments=payments, measure=measure, vips=vips,
+                      vip_share=_share(theirs, measure))
+                for month, payers, payments, measure, vips, theirs in months
+            ),
+        )  # fmt: skip
+
+    def overlaps(self, drawing: Drawing) -> tuple[Overlap, ...]:
+        """Of the VIP lists under each two measures."""
+        with self._of(drawing.currency) as ask:
+            vips = {m: _vips(_listed(ask, _measured(drawing, m))) for m in Measure}
+        pairs = [(one, other) for at, one in enumerate(Measure) for other in list(Measure)[at + 1 :]]
+        return tuple(
+            Overlap(one=one, other=other, both=len(vips[one] & vips[other]), by_one=len(vips[one]),
+                    by_other=len(vips[other]))
+            for one, other in pairs
+        )  # fmt: skip
+
+    def attention(self, drawing: Drawing) -> tuple[Attention, ...]:
+        """VIPs who paid clearly less than usual, or nothing (C7), then clients who reach what VIPs bring (C6)."""
+        listed = self.listed(drawing)
+        vips = [each for each in listed if each.category == "vip"]
+        if not vips:
+            return ()
+        less = [_less_than_usual(each, drawing) for each in vips]
+        usual = divide(sum(each.average for each in vips), len(vips), Rounding.HALF_UP)
+        reached = [
+            Attention(client_id=each.client_id, why="candidate", last=each.last, usual=usual)
+            for each in listed
+            if each.category != "vip" and each.last >= usual > 0
+        ]
+        return (*(each for each in less if each is not None), *reached)
+
+    def activity(self, as_of: date, currency: str) -> tuple[Active, ...]:
+        """Every client who ever bought, who brought most first."""
+        quarters = (months_before(as_of, 9), months_before(as_of, 6), months_before(as_of, 3))
+        with self._of(currency) as ask:
+            rows = ask(queries.activity(as_of, months_before(as_of, 12), quarters))
+        return tuple(
+            Active(client_id=id, recency=int(recency), purchases=purchases, money=money, quarters=(q1, q2, q3, q4),
+                   recency_score=r, frequency_score=f, money_score=m, activity=Activity(activity))
+            for id, recency, purchases, money, q1, q2, q3, q4, r, f, m, activity in rows
+        )  # fmt: skip
+
+    def due(self, as_of: date, currency: str) -> tuple[Due, ...]:
+        """Who should hear of the firm now (D8), the most urgent first; nobody where no client ever came back."""
+        with self._of(currency) as ask:
+            ((days,),) = ask(queries.window(as_of))
+            rows = ask(queries.waiting(as_of, int(days))) if days is not None else []
+        return tuple(Due(client_id=id, first_purchase=first, days_left=int(left)) for id, first, left in rows)
+
+
+def _listed(ask: Ask, drawing: Drawing) -> tuple[Listed, ...]:
+    return tuple(
+        Listed(client_id=id, category=category, measure=measure, vip_months=vip_months, paid_months=paid_months,
+               last=last, average=divide(measure, drawing.months, Rounding.HALF_UP))
+        for id, category, measure, vip_months, paid_months, last in ask(queries.listed(drawing))
+    )  # fmt: skip
+
+
+def _vips(listed: tuple[Listed, ...]) -> set[str]:
+    return {each.client_id for each in listed if each.category == "vip"}
+
+
+def _measured(drawing: Drawing, measure: Measure) -> Drawing:
+    return replace(drawing, measure=measure)
+
+
+def _less_than_usual(each: Listed, drawing: Drawing) -> Attention | None:
+    before = max(drawing.months - 1, 1)
+    usual = divide(each.measure - each.last, before, Rounding.HALF_UP)
+    if each.last * PERCENT_SCALE >= usual * USUAL_SHARE:
+        return None
+    return Attention(
+        client_id=each.client_id, why="paid_nothing" if each.last == 0 else "paid_less", last=each.last, usual=usual
+    )
+
+
+def _share(part: int, whole: int) -> int:
+    return divide(part * PERCENT_SCALE, whole, Rounding.HALF_UP) if whole > 0 else 0

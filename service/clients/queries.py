@@ -1,0 +1,207 @@
+"""The questions asked of all clients at once, in SQL that DuckDB, PostgreSQL and Spark read alike.
+
+They read two relations, `payments (client_id, day, amount)` and `services (client_id, day, units, cost)`, in one
+currency and without rows that name no client. Every answer depends on the rows alone, never on their order: ranks
+are equal where measures are, and what is listed is ordered by the client's id last. Whole numbers throughout.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from itertools import pairwise
+
+from service.domain.lists import Drawing, Measure, Ties, Union
+
+_OF_A_MONTH = {
+    Measure.MONEY: "sum(amount)",
+    Measure.SERVICES: "sum(delivered)",
+    Measure.UNITS: "sum(units)",
+    Measure.PROFIT: "sum(amount) - sum(cost)",
+}
+_PAID = {
+    Measure.MONEY: "sum(amount) > 0",
+    Measure.SERVICES: "sum(delivered) > 0",
+    Measure.UNITS: "sum(units) > 0",
+    Measure.PROFIT: "sum(amount) > 0",
+}
+NEWCOMER_DAYS, LOST_DAYS, CHAMPION_PURCHASES = 90, 180, 6
+"""Ours: what is recent, what is long ago, and what is often, in the activity matrix."""
+
+MOST, REMINDED_DAYS = "0.8", 14
+"""D8: the time in which four of five second purchases come, and how long before its end a client is reminded."""
+
+
+def monthly(drawing: Drawing) -> str:
+    """`months (client_id, month, measure, payments)`: who paid in which month, and what that month is measured by."""
+    return f"""
+    rows AS (
+        SELECT client_id, CAST(date_trunc('month', day) AS DATE) AS month,
+               amount, 0 AS units, 0 AS delivered, 0 AS cost, 1 AS payments
+        FROM payments WHERE day >= {_day(drawing.first_day)} AND day < {_day(drawing.end)}
+        UNION ALL
+        SELECT client_id, CAST(date_trunc('month', day) AS DATE), 0, units, 1, cost, 0
+        FROM services WHERE day >= {_day(drawing.first_day)} AND day < {_day(drawing.end)}
+    ),
+    months AS (
+        SELECT client_id, month, CAST({_OF_A_MONTH[drawing.measure]} AS BIGINT) AS measure,
+               CAST(sum(payments) AS BIGINT) AS payments
+        FROM rows GROUP BY client_id, month HAVING {_PAID[drawing.measure]}
+    )"""
+
+
+def vip_months(drawing: Drawing) -> str:
+    """`lists (client_id, month)`: the strongest of each month; of the whole period where one list is drawn of it."""
+    span = "month" if drawing.union is Union.MONTHS else "CAST(NULL AS DATE)"
+    return f"""
+    spans AS (
+        SELECT client_id, {span} AS month, CAST(sum(measure) AS BIGINT) AS measure
+        FROM months GROUP BY client_id, {span}
+    ),
+    ranked AS (
+        SELECT client_id, month, measure,
+               rank() OVER (PARTITION BY month ORDER BY measure DESC) AS place,
+               count(*) OVER (PARTITION BY month, measure) AS alike,
+               count(*) OVER (PARTITION BY month) AS payers
+        FROM spans
+    ),
+    lists AS (
+        SELECT client_id, month FROM ranked
+        WHERE measure > 0 AND payers >= {drawing.few} AND {_within(drawing, drawing.vip_share, "payers")}
+    )"""
+
+
+def listed(drawing: Drawing) -> str:
+    """Every client who paid in the period: category, measure, months in lists, months paid, last month, average."""
+    strongest = "DESC" if drawing.approach == "B" else "ASC"
+    second, others = ("good", "regular") if drawing.approach == "B" else ("other", "regular")
+    return f"""WITH {monthly(drawing)}, {vip_months(drawing)},
+    totals AS (
+        SELECT client_id, CAST(sum(measure) AS BIGINT) AS measure, count(*) AS paid_months,
+               CAST(sum(CASE WHEN month = {_day(month_of_end(drawing))} THEN measure ELSE 0 END) AS BIGINT) AS last
+        FROM months GROUP BY client_id
+    ),
+    vips AS (SELECT client_id, count(*) AS vip_months FROM lists GROUP BY client_id),
+    marked AS (
+        SELECT totals.*, coalesce(vip_months, 0) AS vip_months, count(*) OVER () AS clients,
+               CASE WHEN vip_months IS NULL THEN 1 ELSE 0 END AS rest
+        FROM totals LEFT JOIN vips ON totals.client_id = vips.client_id
+    ),
+    ranked_rest AS (
+        SELECT marked.*,
+               rank() OVER (PARTITION BY rest ORDER BY measure {strongest}) AS place,
+               count(*) OVER (PARTITION BY rest, measure) AS alike,
+               count(*) OVER (PARTITION BY rest) AS remaining
+        FROM marked
+    )
+    SELECT client_id,
+           CASE WHEN rest = 0 THEN 'vip'
+                WHEN clients >= {drawing.few}
+                     AND {_within(drawing, drawing.second_share, _base(drawing))} THEN '{second}'
+                ELSE '{others}' END AS category,
+           measure, vip_months, paid_months, last
+    FROM ranked_rest ORDER BY measure DESC, client_id"""
+
+
+def curve(drawing: Drawing) -> str:
+    """At each whole percent of the clients, strongest first: how many they are, and what they bring together."""
+    return f"""WITH {monthly(drawing)},
+    totals AS (SELECT client_id, CAST(sum(measure) AS BIGINT) AS measure FROM months GROUP BY client_id),
+    placed AS (
+        SELECT measure, row_number() OVER (ORDER BY measure DESC) AS place, count(*) OVER () AS clients,
+               CAST(sum(measure) OVER (ORDER BY measure DESC ROWS UNBOUNDED PRECEDING) AS BIGINT) AS together,
+               CAST(sum(measure) OVER () AS BIGINT) AS whole
+        FROM totals
+    )
+    SELECT place, clients, together, whole FROM placed
+    WHERE floor(place * 100.0 / clients) > floor((place - 1) * 100.0 / clients) OR place = 1
+    ORDER BY place"""
+
+
+def by_month(drawing: Drawing) -> str:
+    """Each month: payers, payments, measure, how many stand in its list and what they brought."""
+    monthly_list = "lists.month = months.month" if drawing.union is Union.MONTHS else "1 = 1"
+    return f"""WITH {monthly(drawing)}, {vip_months(drawing)}
+    SELECT months.month, count(*), CAST(sum(payments) AS BIGINT), CAST(sum(measure) AS BIGINT), count(lists.client_id),
+           CAST(sum(CASE WHEN lists.client_id IS NULL THEN 0 ELSE measure END) AS BIGINT)
+    FROM months LEFT JOIN lists ON lists.client_id = months.client_id AND {monthly_list}
+    GROUP BY months.month ORDER BY months.month"""
+
+
+def activity(as_of: date, year_before: date, quarters: tuple[date, date, date]) -> str:
+    """Every client who bought in the year up to a day, or ever: recency, purchases, money, quarters, quintiles."""
+    year = f"day > {_day(year_before)}"
+    bounds = (year_before, *quarters, as_of)
+    sums = ", ".join(
+        f"CAST(sum(CASE WHEN day > {_day(first)} AND day <= {_day(last)} THEN amount ELSE 0 END) AS BIGINT) AS q{n}"
+        for n, (first, last) in enumerate(pairwise(bounds), 1)
+    )
+    return f"""WITH bought AS (
+        SELECT client_id, max(day) AS latest, min(day) AS first, count(*) AS ever,
+               CAST(sum(CASE WHEN {year} THEN 1 ELSE 0 END) AS BIGINT) AS purchases,
+               CAST(sum(CASE WHEN {year} THEN amount ELSE 0 END) AS BIGINT) AS money, {sums}
+        FROM payments WHERE amount > 0 AND day <= {_day(as_of)} GROUP BY client_id
+    ),
+    scored AS (
+        SELECT bought.*, {_day(as_of)} - latest AS recency, {_day(as_of)} - first AS age, count(*) OVER () AS clients,
+               rank() OVER (ORDER BY latest) AS by_recency, rank() OVER (ORDER BY purchases) AS by_purchases,
+               rank() OVER (ORDER BY money) AS by_money
+        FROM bought
+    )
+    SELECT client_id, recency, purchases, money, q1, q2, q3, q4,
+           {_quintile("by_recency")}, {_quintile("by_purchases")}, {_quintile("by_money")},
+           CASE WHEN recency > {LOST_DAYS} AND ever > 1 THEN 'lost'
+                WHEN ever = 1 AND age <= {NEWCOMER_DAYS} THEN 'newcomer'
+                WHEN ever = 1 THEN 'one_time'
+                WHEN purchases >= {CHAMPION_PURCHASES} AND recency <= {NEWCOMER_DAYS} THEN 'champion'
+                ELSE 'growing' END
+    FROM scored ORDER BY money DESC, client_id"""
+
+
+def window(as_of: date) -> str:
+    """Days in which four of five second purchases came; null where none ever came."""
+    return f"""WITH {_purchases(as_of)}
+    SELECT percentile_disc({MOST}) WITHIN GROUP (ORDER BY second - first) FROM firsts WHERE second IS NOT NULL"""
+
+
+def waiting(as_of: date, days: int) -> str:
+    """Clients with one purchase, so long ago that the days end within the reminder's time: id, day, days left."""
+    left = f"{days} - ({_day(as_of)} - first)"
+    return f"""WITH {_purchases(as_of)}
+    SELECT client_id, first, {left} FROM firsts
+    WHERE second IS NULL AND {left} BETWEEN 0 AND {REMINDED_DAYS} ORDER BY {left}, client_id"""
+
+
+def month_of_end(drawing: Drawing) -> date:
+    """The last month that counts, by its first day."""
+    return date(drawing.end.year - (drawing.end.month == 1), (drawing.end.month - 2) % 12 + 1, 1)
+
+
+def _purchases(as_of: date) -> str:
+    """Purchases of one day are one."""
+    return f"""days AS (
+        SELECT client_id, day, rank() OVER (PARTITION BY client_id ORDER BY day) AS place
+        FROM (SELECT DISTINCT client_id, day FROM payments WHERE amount > 0 AND day <= {_day(as_of)}) AS once
+    ),
+    firsts AS (
+        SELECT client_id, min(day) AS first, max(CASE WHEN place = 2 THEN day END) AS second
+        FROM days WHERE place <= 2 GROUP BY client_id
+    )"""
+
+
+def _within(drawing: Drawing, share: int, base: str) -> str:
+    """Among the best `share` of `base`, half a client rounded up; ties as the drawing says."""
+    cut = f"floor(({base} * {share} + 5000) / 10000.0)"
+    return f"place <= {cut}" if drawing.ties is Ties.IN else f"place + alike - 1 <= {cut}"
+
+
+def _base(drawing: Drawing) -> str:
+    """A's share is one of all clients, B's of those left (C1, C2)."""
+    return "remaining" if drawing.approach == "B" else "clients"
+
+
+def _quintile(rank: str) -> str:
+    return f"CAST(1 + floor(5.0 * ({rank} - 1) / clients) AS BIGINT)"
+
+
+def _day(day: date) -> str:
+    return f"DATE '{day.isoformat()}'"

@@ -1,0 +1,62 @@
+"""Lists of all clients over HTTP, and the categories that were drawn of them in decisions."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from service.ledger.books import Books
+
+CSV = {"Content-Type": "text/csv"}
+PAID = "client_id,day,amount,currency\n" + "".join(f"c{n},2026-02-10,{100 - n},EUR\n" for n in range(10))
+ASKED = "as_of=2026-03-02&few=5"
+
+
+@pytest.fixture
+def paid(client):
+    client.post("/clients/imports/payments", data=PAID, headers=CSV)
+    return client
+
+
+def test_a_list_as_json_and_csv(paid):
+    rows = paid.get(f"/clients/lists/categories?{ASKED}&limit=3").json
+    assert [(row["client_id"], row["category"], row["measure"]) for row in rows] == [
+        ("c0", "vip", 10_000), ("c1", "vip", 9_900), ("c2", "regular", 9_800),
+    ]  # fmt: skip
+    text = paid.get(f"/clients/lists/pareto?{ASKED}&format=csv").text.splitlines()
+    assert text[:2] == ["clients,share_of_clients,share_of_measure", "1,1000,1047"]
+
+
+@pytest.mark.parametrize("name", ["months", "overlap", "attention", "activity", "due"])
+def test_every_list_answers_empty_books(client, name):
+    answer = client.get(f"/clients/lists/{name}")
+    assert answer.status_code == 200
+    assert isinstance(answer.json, list)
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "code"),
+    [
+        ("/clients/lists/everybody", 404, "no-such-list"),
+        ("/clients/lists/pareto?measure=love", 400, "bad-query"),
+        ("/clients/lists/pareto?currency=EU';--", 400, "bad-query"),
+        ("/clients/lists/pareto?months=0", 400, "bad-query"),
+    ],
+)
+def test_what_is_refused(client, path, status, code):
+    answer = client.get(path)
+    assert (answer.status_code, answer.json["code"]) == (status, code)
+
+
+def test_a_decision_goes_by_the_newest_list_of_its_day(app, paid, body):
+    books = Books(app.extensions["quotewright"].ledger.database)
+    books.keep_categories(date(2026, 2, 1), [("c0", "regular")])
+    books.keep_categories(date(2026, 3, 1), [("c0", "vip"), ("c1", "other")])
+    books.keep_categories(date(2026, 3, 1), [("c0", "vip")])
+    body["client"] = {"id": "c0"}
+    for as_of, category in (("2026-02-20", "regular"), ("2026-03-02", "vip")):
+        decision = paid.post("/evaluate", json={**body, "as_of": as_of}).json
+        assert "client.category" in decision["from_books"]["taken"]
+        entry = app.extensions["quotewright"].ledger.find(decision["decision_id"]).entry
+        assert f'"client.category":"{category}"'.encode() in entry.facts

@@ -1,0 +1,269 @@
+"""Lists of clients: small ledgers worked out by hand, and random ones against plain Python, on both databases."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter, defaultdict
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import create_engine, text
+
+from service.clients.asking import Asking
+from service.domain.lists import Activity, Approach, Attention, Drawing, Due, Measure, Ties, Union
+from service.ledger import Database
+
+HEAD = "client_id,day,amount,currency\n"
+DRAWN = date(2026, 3, 15)
+
+
+@pytest.fixture
+def asking(books, url):
+    database = Database(url)
+    yield Asking(database)
+    database.close()
+
+
+def drawing(**given: object) -> Drawing:
+    return Drawing(**{"drawn_on": DRAWN, "currency": "EUR", "few": 5, **given})
+
+
+def rows(*sums: tuple[str, str, int]) -> str:
+    return HEAD + "".join(f"{client},{day},{amount},EUR\n" for client, day, amount in sums)
+
+
+def categories(asking: Asking, asked: Drawing) -> dict[str, str]:
+    return {each.client_id: each.category for each in asking.listed(asked)}
+
+
+def of_february(*amounts: int) -> str:
+    return rows(*((f"c{n}", "2026-02-10", amount) for n, amount in enumerate(amounts)))
+
+
+def test_the_fifth_of_those_who_paid_are_vips_and_the_last_fifth_others(bring, asking):
+    bring("payments", of_february(100, 90, 80, 70, 60, 50, 40, 30, 20, 10))
+    found = categories(asking, drawing())
+    assert [client for client, category in found.items() if category == "vip"] == ["c0", "c1"]
+    assert {client for client, category in found.items() if category == "other"} == {"c8", "c9"}
+    assert Counter(found.values()) == {"vip": 2, "regular": 6, "other": 2}
+
+
+def test_approach_b_calls_the_next_fifth_of_those_left_good(bring, asking):
+    bring("payments", of_february(100, 90, 80, 70, 60, 50, 40, 30, 20, 10))
+    found = categories(asking, drawing(approach=Approach.B))
+    # A fifth of the eight who are left: 1.6, two.
+    assert {client for client, category in found.items() if category == "good"} == {"c2", "c3"}
+    assert "other" not in found.values()
+
+
+@pytest.mark.parametrize(("ties", "vips"), [(Ties.IN, {"c0", "c1", "c2"}), (Ties.OUT, {"c0"})])
+def test_ties_at_the_cut(bring, asking, ties, vips):
+    bring("payments", of_february(100, 80, 80, 70, 60, 50, 40, 30, 20, 10))
+    found = categories(asking, drawing(ties=ties))
+    assert {client for client, category in found.items() if category == "vip"} == vips
+
+
+def test_all_equal_are_all_vips_or_none_is(bring, asking):
+    bring("payments", of_february(*[50] * 10))
+    assert set(categories(asking, drawing(ties=Ties.IN)).values()) == {"vip"}
+    assert set(categories(asking, drawing(ties=Ties.OUT)).values()) == {"regular"}
+
+
+def test_a_handful_has_no_categories(bring, asking):
+    bring("payments", of_february(100, 90, 80, 70))
+    assert set(categories(asking, drawing()).values()) == {"regular"}
+
+
+def test_one_client_and_none(bring, asking):
+    assert categories(asking, drawing()) == {}
+    assert asking.pareto(drawing()).curve == ()
+    bring("payments", of_february(100))
+    assert categories(asking, drawing(few=1)) == {"c0": "regular"}, "a fifth of one is none"
+    (point,) = asking.pareto(drawing()).curve
+    assert (point.clients, point.share_of_clients, point.share_of_measure) == (1, 10_000, 10_000)
+
+
+def test_who_paid_much_in_one_month_and_left_is_not_missed(bring, asking):
+    steady = [(f"s{n}", f"2026-0{m}-05", 100 - n) for n in range(9) for m in (1, 2)]
+    bring("payments", rows(*steady, ("left", "2025-10-03", 120), *((f"s{n}", "2025-10-04", 1) for n in range(5))))
+    assert categories(asking, drawing())["left"] == "vip"
+    assert categories(asking, drawing(union=Union.PERIOD))["left"] == "other"
+    # The six months before March begin with September.
+    assert "left" not in categories(asking, drawing(months=4))
+
+
+def test_the_months_that_count_end_before_the_days_own(bring, asking):
+    bring(
+        "payments", rows(("a", "2025-09-01", 5), ("b", "2025-08-31", 5), ("c", "2026-02-28", 5), ("d", "2026-03-01", 5))
+    )
+    assert categories(asking, drawing()).keys() == {"a", "c"}
+
+
+def test_refunds_count_and_a_month_below_zero_is_no_payer(bring, asking):
+    bring("payments", rows(("a", "2026-02-01", 100), ("a", "2026-02-20", -30), ("b", "2026-02-01", 10),
+                           ("b", "2026-02-02", -25)))  # fmt: skip
+    (only,) = asking.listed(drawing())
+    assert (only.client_id, only.measure, only.last, only.average) == ("a", 7_000, 7_000, 1_167)
+
+
+def test_the_measure_follows_the_strategy(bring, asking):
+    """c0 pays most and costs more than it pays; c4 pays least and gets most units."""
+    bring("payments", of_february(100, 90, 80, 70, 60))
+    bring("services", "client_id,day,units,cost,currency\n" + "".join(
+        f"c{n},2026-02-1{n},{units},{cost},EUR\n"
+        for n, (units, cost) in enumerate([(1, 120), (1, 10), (1, 10), (1, 5), (9, 5)])
+    ))  # fmt: skip
+    vip = {m: [c for c, k in categories(asking, drawing(measure=m)).items() if k == "vip"] for m in Measure}
+    assert vip[Measure.MONEY] == ["c0"]
+    assert vip[Measure.UNITS] == ["c4"]
+    assert vip[Measure.PROFIT] == ["c1"]
+    assert len(vip[Measure.SERVICES]) == 5, "one service each: all tied at the cut are in"
+    overlaps = {(each.one, each.other): each.both for each in asking.overlaps(drawing())}
+    assert overlaps[Measure.MONEY, Measure.PROFIT] == 0
+    assert overlaps[Measure.MONEY, Measure.SERVICES] == 1
+
+
+def test_the_pareto_report(bring, asking):
+    bring("payments", rows(("a", "2026-02-01", 60), ("b", "2026-02-01", 20), ("c", "2026-02-01", 10),
+                           ("d", "2026-02-01", 5), ("e", "2026-02-01", 5), ("a", "2026-01-01", 100),
+                           ("b", "2026-01-02", 50), ("b", "2026-01-03", 50)))  # fmt: skip
+    pareto = asking.pareto(drawing())
+    assert (pareto.clients, pareto.measure) == (5, 30_000)
+    assert [(p.clients, p.share_of_clients, p.share_of_measure) for p in pareto.curve] == [
+        (1, 2_000, 5_333), (2, 4_000, 9_333), (3, 6_000, 9_667), (4, 8_000, 9_833), (5, 10_000, 10_000),
+    ]  # fmt: skip
+    january, february = pareto.months
+    assert (january.payers, january.payments, january.measure, january.vips) == (2, 3, 20_000, 0)
+    assert (february.payers, february.vips, february.vip_share) == (5, 1, 6_000)
+
+
+def test_attention(bring, asking):
+    usual = [
+        (client, f"2025-{m:02}-05", amount)
+        for client, amount in (("less", 100), ("none", 90), ("same", 80))
+        for m in (9, 10, 11, 12)
+    ]
+    usual += [(client, "2026-01-05", amount) for client, amount in (("less", 100), ("none", 90), ("same", 80))]
+    small = [(f"s{n}", f"2026-0{m}-05", 1) for n in range(9) for m in (1, 2)]
+    last = [("less", "2026-02-05", 69), ("same", "2026-02-05", 56), ("s0", "2026-02-06", 70)]
+    bring("payments", rows(*usual, *small, *last))
+    # A list of the whole period: a fifth of twelve, two and a half rounded to two, are VIPs; a quarter is three.
+    found = asking.attention(drawing(union=Union.PERIOD, vip_share=2_500))
+    assert found == (
+        Attention(client_id="less", why="paid_less", last=6_900, usual=10_000),
+        Attention(client_id="none", why="paid_nothing", last=0, usual=9_000),
+        # (569 + 450 + 456) / 6 / 3 = 81.94 is what VIPs bring a month; s0 brought 71.
+    )
+    assert asking.attention(drawing(union=Union.PERIOD, vip_share=2_500, months=2))[-1].why == "candidate"
+
+
+def test_activity_and_who_is_due(bring, asking):
+    def bought(client: str, *ages: int) -> list[tuple[str, str, int]]:
+        return [(client, (DRAWN - timedelta(days=age)).isoformat(), 10) for age in ages]
+
+    bring("payments", rows(*bought("new", 20), *bought("once", 200), *bought("often", 5, 40, 80, 120, 160, 200),
+                           *bought("grows", 10, 70), *bought("lost", 200, 260), *bought("edge", 90),
+                           *bought("over", 91), ("refund", "2026-03-01", -5)))  # fmt: skip
+    found = {each.client_id: each.activity for each in asking.activity(DRAWN, "EUR")}
+    assert found == {
+        "new": Activity.NEWCOMER, "once": Activity.ONE_TIME, "often": Activity.CHAMPION, "grows": Activity.GROWING,
+        "lost": Activity.LOST, "edge": Activity.NEWCOMER, "over": Activity.ONE_TIME,
+    }  # fmt: skip
+    often = next(each for each in asking.activity(DRAWN, "EUR") if each.client_id == "often")
+    assert (often.recency, often.purchases, often.money) == (5, 6, 6_000)
+    assert often.quarters == (0, 1_000, 2_000, 3_000)
+    # Second purchases came after 40, 60 and 60 days: four of five within 60.
+    assert asking.due(DRAWN, "EUR") == ()
+    bring("payments", rows(*bought("soon", 50), *bought("late", 61), *bought("today", 60), *bought("early", 45)))
+    assert asking.due(DRAWN, "EUR") == (
+        Due(client_id="today", first_purchase=DRAWN - timedelta(days=60), days_left=0),
+        Due(client_id="soon", first_purchase=DRAWN - timedelta(days=50), days_left=10),
+    )
+
+
+def test_equal_clients_have_equal_scores(bring, asking):
+    bring("payments", of_february(*[50] * 7))
+    scores = {(e.recency_score, e.frequency_score, e.money_score) for e in asking.activity(DRAWN, "EUR")}
+    assert scores == {(1, 1, 1)}
+
+
+def test_rows_that_were_replaced_or_came_later_are_seen(bring, asking):
+    head = "reference," + HEAD
+    bring("payments", head + "P1,a,2026-02-01,10,EUR\n")
+    assert [each.measure for each in asking.listed(drawing())] == [1_000]
+    bring("payments", head + "P1,a,2026-02-01,30,EUR\nP2,b,2026-02-01,20,EUR\n")
+    assert [(each.client_id, each.measure) for each in asking.listed(drawing())] == [("a", 3_000), ("b", 2_000)]
+
+
+def oracle(sums: list[tuple[str, date, int]], asked: Drawing) -> dict[str, tuple[str, int]]:
+    """Categories and measures in plain Python, from the definitions in docs/clients.md."""
+    months: dict[tuple[str, date], int] = defaultdict(int)
+    for client, day, amount in sums:
+        if asked.first_day <= day < asked.end:
+            months[client, day.replace(day=1)] += amount * 100
+    months = {key: total for key, total in months.items() if total > 0}
+    totals: dict[str, int] = defaultdict(int)
+    for (client, _), total in months.items():
+        totals[client] += total
+    groups: dict[date | None, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    for (client, month), total in months.items():
+        groups[month if asked.union is Union.MONTHS else None][client] += total
+    vips = set()
+    for group in groups.values():
+        if len(group) >= asked.few:
+            vips |= _best(group, _cut(len(group), asked.vip_share), asked.ties, best=True)
+    rest = {client: total for client, total in totals.items() if client not in vips}
+    base = len(rest) if asked.approach is Approach.B else len(totals)
+    second = set()
+    if len(totals) >= asked.few:
+        second = _best(rest, _cut(base, asked.second_share), asked.ties, best=asked.approach is Approach.B)
+    name = "good" if asked.approach is Approach.B else "other"
+    return {
+        client: ("vip" if client in vips else name if client in second else "regular", total)
+        for client, total in totals.items()
+    }
+
+
+def _cut(count: int, share: int) -> int:
+    return (count * share + 5_000) // 10_000
+
+
+def _best(group: dict[str, int], count: int, ties: Ties, best: bool) -> set[str]:
+    taken: set[str] = set()
+    for value in sorted(set(group.values()), reverse=best):
+        alike = {client for client, total in group.items() if total == value}
+        fits = len(taken) + len(alike) <= count if ties is Ties.OUT else len(taken) < count
+        if not fits:
+            break
+        taken |= alike
+    return taken
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    sums=st.lists(
+        st.tuples(
+            st.sampled_from([f"c{n}" for n in range(9)]),
+            st.dates(date(2025, 8, 20), date(2026, 3, 5)),
+            st.integers(-3, 6),
+        ),
+        max_size=40,
+    ),
+    ties=st.sampled_from(Ties), approach=st.sampled_from(Approach), union=st.sampled_from(Union),
+    shares=st.tuples(st.sampled_from([1_000, 2_000, 5_000]), st.sampled_from([1_000, 3_000])),
+    seed=st.integers(0, 999),
+)  # fmt: skip
+def test_random_ledgers_shuffled_and_split(bring, asking, url, sums, ties, approach, union, shares, seed):
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        connection.execute(text("DELETE FROM client_payments"))
+    engine.dispose()
+    lines = [f"R{n},{client},{day},{amount},EUR\n" for n, (client, day, amount) in enumerate(sums)]
+    random.Random(seed).shuffle(lines)
+    for part in (lines[: seed % 7], lines[seed % 7 :]):
+        bring("payments", "reference," + HEAD + "".join(part))
+    asked = drawing(ties=ties, approach=approach, union=union, vip_share=shares[0], second_share=shares[1], few=3)
+    found = {each.client_id: (each.category, each.measure) for each in asking.listed(asked)}
+    assert found == oracle(sums, asked)
