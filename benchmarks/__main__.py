@@ -15,6 +15,7 @@ from typing import Any
 
 from benchmarks import (
     auditing,
+    clients,
     growth,
     in_batches,
     in_process,
@@ -72,6 +73,10 @@ PARTS: dict[str, tuple[str, Callable[[argparse.Namespace], Any], Callable[[Any],
     "growth": (
         "a decision in a growing ledger (ratio: to the first size)",
         lambda asked: growth.measure(asked.full), growth.told,
+    ),
+    "clients": (
+        "the firm's books: lists of all clients, facts of one",
+        lambda asked: clients.measure(asked.full), clients.told,
     ),
     "memory": ("memory over many evaluations and reloads", _memory, memory.told),
 }  # fmt: skip
