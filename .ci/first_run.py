@@ -75,7 +75,8 @@ def _show(address: str, service: subprocess.Popen[bytes]) -> int:
         print(f"The sample was refused with {refused.code}: {refused.read().decode()}", file=sys.stderr)
         return 1
     print(*(f"    {line}" for line in _told(decision)), sep="\n")
-    print(f"\n==> documentation and a form to try requests: {address}/docs")
+    print(f"\n==> preview a price in the browser: {address}/preview")
+    print(f"==> documentation and a form to try requests: {address}/docs")
     print("    the same from a terminal:")
     print(f"    curl -s {address}/evaluate -H 'Content-Type: application/json' -d @{sample}")
     if not SIGN_IN:

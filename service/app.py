@@ -59,7 +59,7 @@ from service.ledger.retention import Retention
 from service.ledger.shadow import ShadowRuns
 from service.matching.runtime import Policy
 from service.metrics import Metrics
-from service.pages import printed, sign_in, sign_in_elsewhere
+from service.pages import assets, preview, printed, sign_in, sign_in_elsewhere
 from service.pages.provider import Provider
 from service.pages.sessions import Sessions
 from service.people.passwords import Passwords
@@ -184,6 +184,8 @@ def _routed(app: Flask) -> None:
         api.register_blueprint(room.blueprint)
     app.register_blueprint(docs_page.blueprint)
     app.register_blueprint(printed.blueprint)
+    app.register_blueprint(preview.blueprint)
+    app.register_blueprint(assets.blueprint)
 
 
 def _doors_opened(app: Flask, at: Services, rate: RateLimit) -> Gate:

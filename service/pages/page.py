@@ -7,6 +7,7 @@ from typing import Any
 from flask import Response, render_template
 
 _POLICY = "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+_WITH_SCRIPT = f"{_POLICY}; script-src 'self'; connect-src 'self'"
 _HEADERS = {
     "Content-Security-Policy": _POLICY,
     "Cache-Control": "no-store",
@@ -15,5 +16,7 @@ _HEADERS = {
 }
 
 
-def page(template: str, status: int = 200, **values: Any) -> Response:
-    return Response(render_template(template, **values), status, _HEADERS, content_type="text/html; charset=utf-8")
+def page(template: str, status: int = 200, script: bool = False, **values: Any) -> Response:
+    """`script`: the page has a script of ours, which may ask this service."""
+    headers = _HEADERS | ({"Content-Security-Policy": _WITH_SCRIPT} if script else {})
+    return Response(render_template(template, **values), status, headers, content_type="text/html; charset=utf-8")

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import cast
 
 import structlog
-from flask import Blueprint, Response, current_app, redirect, request, send_from_directory
+from flask import Blueprint, Response, current_app, redirect, request
 
 from schemas.fields import REFUSED_CHARACTERS
 from schemas.people import LONGEST_LABEL
-from service.api.access import caller, needs, open_but_counted, open_to_all
+from service.api.access import caller, needs, open_but_counted
 from service.api.rate import RateLimit
 from service.api.services import services
 from service.domain.people import Role
@@ -97,12 +97,6 @@ def new_token() -> Response:
     if isinstance(issued, PeopleRefusal):
         return page("account.html", 409, caller=by, message=issued.detail)
     return page("account.html", caller=by, issued=issued)
-
-
-@blueprint.get("/pages.css")
-@open_to_all
-def style() -> Response:
-    return send_from_directory(f"{blueprint.root_path}/templates", "pages.css", mimetype="text/css", max_age=3_600)
 
 
 def _form(afterwards: str, message: str = "", status: int = 200) -> Response:

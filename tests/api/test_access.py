@@ -29,7 +29,7 @@ from .conftest import NOW, service
 
 OPEN = {
     "/healthz", "/readyz", "/metrics", "/openapi.json", "/docs", "/docs/start.js", "/docs/<name>", "/pages.css",
-    "/print.css", "/sign-in", "/sign-in/oidc", "/sign-in/oidc/callback",
+    "/preview.js", "/print.css", "/sign-in", "/sign-in/oidc", "/sign-in/oidc/callback",
 }  # fmt: skip
 UNKNOWN = "qw_0123456789abcdef_" + "A" * 43
 OIDC = {
