@@ -59,7 +59,8 @@ from service.ledger.retention import Retention
 from service.ledger.shadow import ShadowRuns
 from service.matching.runtime import Policy
 from service.metrics import Metrics
-from service.pages import assets, preview, printed, sign_in, sign_in_elsewhere
+from service.pages import assets, audit, preview, printed, sign_in, sign_in_elsewhere
+from service.pages import clients as clients_page
 from service.pages.provider import Provider
 from service.pages.sessions import Sessions
 from service.people.passwords import Passwords
@@ -185,7 +186,8 @@ def _routed(app: Flask) -> None:
     app.register_blueprint(docs_page.blueprint)
     app.register_blueprint(printed.blueprint)
     app.register_blueprint(preview.blueprint)
-    app.register_blueprint(assets.blueprint)
+    for shown in (audit, clients_page, assets):
+        app.register_blueprint(shown.blueprint)
 
 
 def _doors_opened(app: Flask, at: Services, rate: RateLimit) -> Gate:

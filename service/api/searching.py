@@ -67,7 +67,7 @@ def search() -> Response:
     """Decisions that fit all that is asked, the newest first."""
     at = services()
     limit, before = queries.whole("limit", 1, MOST) or PAGE, queries.printable("before")
-    page = Search(at.ledger.database).page(_wanted(at), limit, before)
+    page = Search(at.ledger.database).page(wanted(at), limit, before)
     told = {"decisions": [_told(one) for one in page.found], "next": page.next}
     return Response(orjson.dumps(told), content_type=JSON)
 
@@ -88,7 +88,7 @@ def export() -> Response:
     at = services()
     format = queries.choice("format", tuple(FORMATS)) or "jsonl"
     filters = {name: request.args[name] for name in _NAMES if name in request.args}
-    asked = Export(at.ledger.database, format, _wanted(at), filters, at.now())
+    asked = Export(at.ledger.database, format, wanted(at), filters, at.now())
     tally = asked.tally()
     headers = {"Content-Disposition": f'attachment; filename="decisions.{format}"'}
     if format in STREAMED:
@@ -117,8 +117,8 @@ def _sent(folder: tempfile.TemporaryDirectory[str], path: Path) -> Iterator[byte
             yield block
 
 
-def _wanted(at: Services) -> Wanted:
-    """Raises Refused (400)."""
+def wanted(at: Services) -> Wanted:
+    """What the query asks. Raises Refused (400)."""
     version, practice = queries.printable("version"), queries.printable("practice")
     approver, until = queries.printable("approver"), queries.day("until")
     return Wanted(

@@ -6,6 +6,8 @@ from typing import Any
 
 from flask import Response, render_template
 
+from service.domain.people import Role
+
 _POLICY = "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 _WITH_SCRIPT = f"{_POLICY}; script-src 'self'; connect-src 'self'"
 _HEADERS = {
@@ -19,4 +21,9 @@ _HEADERS = {
 def page(template: str, status: int = 200, script: bool = False, **values: Any) -> Response:
     """`script`: the page has a script of ours, which may ask this service."""
     headers = _HEADERS | ({"Content-Security-Policy": _WITH_SCRIPT} if script else {})
-    return Response(render_template(template, **values), status, headers, content_type="text/html; charset=utf-8")
+    return Response(
+        render_template(template, finance=Role.FINANCE, **values),
+        status,
+        headers,
+        content_type="text/html; charset=utf-8",
+    )

@@ -1,0 +1,81 @@
+"""/clients: what the firm's books say of all its clients, and of one."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+from flask import Blueprint, Response, redirect, request
+
+from schemas.vocabulary import declarations
+from service.api import queries
+from service.api.access import caller, needs
+from service.api.clients_lists import drawing
+from service.api.problems import Refused
+from service.api.services import services
+from service.clients.asking import Asking
+from service.clients.standing import Thresholds, standing
+from service.domain.lists import Approach, Drawing, Measure, Pareto, Ties, Union
+from service.domain.money import text as money
+from service.domain.people import Role
+from service.domain.units import decimal_text, value_text
+from service.ledger.books import Books
+from service.ledger.search import Search, Wanted
+from service.pages.page import page
+
+blueprint = Blueprint("clients_page", __name__, template_folder="templates")
+SHOWN, DECISIONS = 50, 20
+A_FIFTH = 2_000
+CURVE_WIDTH, CURVE_HEIGHT = 1_000, 400
+
+
+@blueprint.get("/clients")
+@needs(Role.MANAGER)
+def clients() -> Response:
+    asked = {name: text for name, text in request.args.items() if text}
+    if len(asked) != len(request.args):
+        return redirect(f"/clients?{urlencode(asked)}" if asked else "/clients", 303)  # type: ignore[return-value]
+    try:
+        drawn, refused = drawing(), ""
+    except Refused as fault:
+        drawn, refused = Drawing(drawn_on=services().now().date(), currency="EUR"), fault.problem.detail
+    asking = Asking(services().ledger.database)
+    pareto, listed = asking.pareto(drawn), asking.listed(drawn)
+    return page(
+        "clients.html", 400 if refused else 200,
+        caller=caller(), drawn=drawn, refused=refused, pareto=pareto, curve=_curve(pareto),
+        fifth=next((point for point in pareto.curve if point.share_of_clients >= A_FIFTH), None), listed=listed[:SHOWN],
+        more=max(len(listed) - SHOWN, 0), attention=asking.attention(drawn), query=urlencode(asked),
+        counts={name: sum(each.category == name for each in listed) for name in ("vip", "good", "regular", "other")},
+        told=lambda amount: _measured(amount, drawn), percent=lambda share: f"{decimal_text(share, 100)} %",
+        measures=tuple(Measure), approaches=tuple(Approach), unions=tuple(Union), ties=tuple(Ties),
+    )  # fmt: skip
+
+
+@blueprint.get("/client")
+@needs(Role.MANAGER)
+def client() -> Response:
+    at, id = services(), queries.printable("id")
+    if id is None:
+        return redirect("/clients", 303)  # type: ignore[return-value]
+    as_of, book = at.now().date(), at.policy.current.policy.book
+    account = Books(at.ledger.database).account(id, as_of)
+    declared, facts = declarations(), {}
+    if account is not None:
+        # In the book's currency, and only what is in it: decisions convert the rest by the rates of their day.
+        facts = standing(account, as_of, lambda sums: sums.get(book.currency, 0), Thresholds(0, 0))
+    told = [
+        (declared[name].meaning, value_text(declared[name].type, value, book.currency)) for name, value in facts.items()
+    ]
+    decided = Search(at.ledger.database).page(Wanted(client_id=id), DECISIONS).found
+    return page("client.html", 200 if account or decided else 404, caller=caller(), id=id, as_of=as_of, facts=told,
+                account=account, decided=decided, money=money)  # fmt: skip
+
+
+def _measured(amount: int, drawn: Drawing) -> str:
+    return f"{amount:,}" if drawn.measure in (Measure.SERVICES, Measure.UNITS) else money(amount, drawn.currency)
+
+
+def _curve(pareto: Pareto) -> str:
+    """The points of the curve, from nobody and nothing on, in the chart's view box."""
+    points = [(0, 0)] + [(point.share_of_clients, point.share_of_measure) for point in pareto.curve]
+    return " ".join(f"{x * CURVE_WIDTH // 10_000},{CURVE_HEIGHT - y * CURVE_HEIGHT // 10_000}" for x, y in points)
