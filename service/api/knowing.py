@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 
 from schemas.findings import Finding
 from schemas.problem import Problem
@@ -13,6 +14,7 @@ from service.clients.completing import MANAGERS_ALONE, completed
 from service.domain.decision import FromBooks
 from service.domain.people import Role
 from service.domain.quote import QuoteRequest
+from service.ledger import LedgerUnavailable
 from service.ledger.books import Books
 from service.opening import InForce
 
@@ -27,7 +29,10 @@ class Knowing:
 
     def __init__(self, books: Books, clock: Callable[[], float] = time.monotonic) -> None:
         self._books, self._clock = books, clock
-        self._empty, self._looked_at = True, float("-inf")
+        self._empty: bool | None = None
+        self._looked_at = float("-inf")
+        with suppress(LedgerUnavailable):
+            self._empty = books.empty()
 
     def completed(
         self, request: QuoteRequest, given: frozenset[str], in_force: InForce, role: Role, pointer: str = ""
@@ -47,10 +52,15 @@ class Knowing:
         return completed(request, given, account, in_force.policy.book, declarations())
 
     def _nothing_there(self) -> bool:
-        if self._empty and self._clock() - self._looked_at >= LOOK_SECONDS:
+        """Books that were empty when last looked at count as such while the ledger is away: it holds no news then."""
+        if self._empty is not False and self._clock() - self._looked_at >= LOOK_SECONDS:
+            try:
+                self._empty = self._books.empty()
+            except LedgerUnavailable:
+                if self._empty is None:
+                    raise
             self._looked_at = self._clock()
-            self._empty = self._books.empty()
-        return self._empty
+        return self._empty is True
 
 
 def _managers_alone(names: list[str], pointer: str) -> Problem:

@@ -137,5 +137,8 @@ def test_stopped_under_load_it_answers_what_it_recorded(
         caller.start()
     until(lambda: all(len(caller.acknowledged) > 2 for caller in callers))
     assert running.stop() == 0
-    acknowledged = {key: answer for caller in callers for key, answer in dict(caller.acknowledged).items()}
+    for caller in callers:
+        caller.given_up.set()
+        caller.join(60)
+    acknowledged = {key: answer for caller in callers for key, answer in caller.acknowledged.items()}
     all_are_there(url, acknowledged)

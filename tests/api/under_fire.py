@@ -27,7 +27,7 @@ class Caller(threading.Thread):
         self.acknowledged: dict[str, bytes] = {}
         """By idempotency key, as the ledger knows it: the decision that was answered."""
         self.unexpected: list[str] = []
-        self.ending = threading.Event()
+        self.ending, self.given_up = threading.Event(), threading.Event()
         self._name, self._port, self._body = name, port, body
         self._line: http.client.HTTPConnection | None = None
 
@@ -47,7 +47,7 @@ class Caller(threading.Thread):
 
     def _insisted(self, path: str, key: str, body: bytes, media_type: str) -> bytes:
         headers = {"Content-Type": media_type, "Idempotency-Key": key}
-        while True:
+        while not self.given_up.is_set():
             try:
                 if self._line is None:
                     self._line = http.client.HTTPConnection("127.0.0.1", self._port, timeout=20)
@@ -63,6 +63,7 @@ class Caller(threading.Thread):
             if answer.status != 503:
                 self.unexpected.append(f"{answer.status} {told!r}")
             time.sleep(0.02)
+        raise SystemExit  # ends the thread: there is nobody left to ask
 
 
 class Service:

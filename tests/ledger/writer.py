@@ -2,12 +2,14 @@
 
 race:  waits for a line, records one entry under a key that all share, prints `new|replayed ID`.
 asked: for each line [caller, key, digest] records an entry and prints what came of it, as JSON.
+fork:  records an entry, forks three times, records twenty on each side, prints how the children ended.
 batch: records batches of seven until killed, printing each batch's number once it is acknowledged.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import sys
 from datetime import UTC, datetime
 
@@ -66,6 +68,25 @@ def batch(ledger: Ledger, name: str) -> None:
         print(number, flush=True)
 
 
+def fork(ledger: Ledger, name: str) -> None:
+    ledger.record([entry(name, None)])
+    children = []
+    for number in range(3):
+        child = os.fork()
+        if child == 0:
+            _record_twenty(ledger, str(number))
+            os._exit(0)
+        children.append(child)
+    _record_twenty(ledger, "parent")
+    print([os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in children], flush=True)
+
+
+def _record_twenty(ledger: Ledger, caller: str) -> None:
+    for number in range(20):
+        ledger.record([entry(caller, str(number))])
+    ledger.close()
+
+
 if __name__ == "__main__":
     mode, url, own_name = sys.argv[1:]
-    {"race": race, "batch": batch, "asked": asked}[mode](Ledger(url), own_name)
+    {"race": race, "batch": batch, "asked": asked, "fork": fork}[mode](Ledger(url), own_name)
