@@ -59,7 +59,16 @@ from service.ledger.retention import Retention
 from service.ledger.shadow import ShadowRuns
 from service.matching.runtime import Policy
 from service.metrics import Metrics
-from service.pages import assets, audit, preview, printed, sign_in, sign_in_elsewhere
+from service.pages import (
+    assets,
+    audit,
+    preview,
+    printed,
+    sign_in,
+    sign_in_elsewhere,
+    version_steps,
+    versions,
+)
 from service.pages import clients as clients_page
 from service.pages.provider import Provider
 from service.pages.sessions import Sessions
@@ -186,7 +195,7 @@ def _routed(app: Flask) -> None:
     app.register_blueprint(docs_page.blueprint)
     app.register_blueprint(printed.blueprint)
     app.register_blueprint(preview.blueprint)
-    for shown in (audit, clients_page, assets):
+    for shown in (audit, clients_page, versions, version_steps, assets):
         app.register_blueprint(shown.blueprint)
 
 

@@ -59,7 +59,7 @@ def versions() -> Response:
     state = queries.choice("state", [state.value for state in State])
     limit, before = queries.whole("limit", 1, MOST) or PAGE, queries.whole("before", 1, 10**18)
     standing = standing_of(at)
-    chosen = list(islice(_listed(standing, state, before), limit + 1))
+    chosen = list(islice(listed(standing, state, before), limit + 1))
     shown = chosen[:limit]
     origins, names = at.governing.register.origins(life.version for life in shown), at.people.names()
     return answered(
@@ -70,7 +70,7 @@ def versions() -> Response:
     )
 
 
-def _listed(standing: Standing, state: str | None, before: int | None) -> Iterator[Life]:
+def listed(standing: Standing, state: str | None, before: int | None) -> Iterator[Life]:
     for life in reversed(standing.lives.values()):
         if before is not None and life.steps[0].number >= before:
             continue

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import Response
@@ -18,18 +19,35 @@ from service.api.access import caller, needs
 from service.api.documented import JSON, answers, created
 from service.api.policies import answered, found, told
 from service.api.problems import Refused, of_refusal
-from service.api.services import services
-from service.domain.people import Role
+from service.api.services import Services, services
+from service.domain.people import Caller, Role
 from service.domain.steps import IN_FORCE_BY, Step
 from service.governance import drafting, releasing, reviewing
 from service.governance.checking import Checked
 from service.governance.refusal import Refusal
+from service.governance.standing import Governing
 from service.policy import findings as book_findings
 from service.policy.findings import BookRefused
 
 blueprint = Blueprint("policy-steps", __name__, description="From a draft of the policy to its release.")
 _DRAFT = {"files": {"book.yaml": "name: agency\n..."}, "note": "Give trusted clients a week longer to pay"}
 _NOTE = {"note": "The bank's new terms"}
+TAKEN: dict[str, tuple[type[Strict], Callable[[Governing, str, Caller, Any], Step | Refusal]]] = {
+    "submit": (NoteSchema, lambda at, version, by, body: reviewing.submit(at, version, by, body.note)),
+    "approve": (NoteSchema, lambda at, version, by, body: reviewing.approve(at, version, by, body.note)),
+    "reject": (WhySchema, lambda at, version, by, body: reviewing.reject(at, version, by, body.note)),
+    "release": (
+        ReleaseSchema,
+        lambda at, version, by, body: releasing.release(at, version, by, body.note, body.effective_from),
+    ),
+    "withdraw": (WhySchema, lambda at, version, by, body: releasing.withdraw(at, version, by, body.note)),
+    "roll-back": (
+        RollBackSchema,
+        lambda at, version, by, body: releasing.roll_back(at, version, by, body.note, body.effective_from),
+    ),
+}
+"""By what people call it, a step that somebody answers for: what it is told, and how it is taken."""
+
 _ERRORS = (400, 404, 409, 413, 415, 422, 429, 500, 503)
 
 
@@ -77,9 +95,7 @@ def check(version: str) -> Response:
 @needs(Role.MANAGER, accountable=True)
 def submit(version: str) -> Response:
     """Put a checked version before a second pair of eyes."""
-    note = _body(NoteSchema()).note
-    found(services(), version)
-    return _after(version, reviewing.submit(services().governing, version, caller(), note))
+    return _taken("submit", version)
 
 
 @blueprint.route("/policies/<version>/approve", methods=["POST"])
@@ -87,9 +103,7 @@ def submit(version: str) -> Response:
 @needs(Role.MANAGER, accountable=True)
 def approve(version: str) -> Response:
     """Agree to a version that somebody else drafted and submitted."""
-    note = _body(NoteSchema()).note
-    found(services(), version)
-    return _after(version, reviewing.approve(services().governing, version, caller(), note))
+    return _taken("approve", version)
 
 
 @blueprint.route("/policies/<version>/reject", methods=["POST"])
@@ -97,9 +111,7 @@ def approve(version: str) -> Response:
 @needs(Role.MANAGER, accountable=True)
 def reject(version: str) -> Response:
     """Send a submitted version back, with the reason."""
-    note = _body(WhySchema()).note
-    found(services(), version)
-    return _after(version, reviewing.reject(services().governing, version, caller(), note))
+    return _taken("reject", version)
 
 
 @blueprint.route("/policies/<version>/release", methods=["POST"])
@@ -107,10 +119,7 @@ def reject(version: str) -> Response:
 @needs(Role.MANAGER, accountable=True)
 def release(version: str) -> Response:
     """Put an approved version in force from a day on: today, a day to come, or a past one."""
-    body = _body(ReleaseSchema())
-    found(services(), version)
-    taken = releasing.release(services().governing, version, caller(), body.note, body.effective_from)
-    return _after(version, taken)
+    return _taken("release", version)
 
 
 @blueprint.route("/policies/<version>/withdraw", methods=["POST"])
@@ -118,9 +127,7 @@ def release(version: str) -> Response:
 @needs(Role.MANAGER, accountable=True)
 def withdraw(version: str) -> Response:
     """Take back a release whose day is still to come, with the reason."""
-    note = _body(WhySchema()).note
-    found(services(), version)
-    return _after(version, releasing.withdraw(services().governing, version, caller(), note))
+    return _taken("withdraw", version)
 
 
 @blueprint.route("/policies/<version>/roll-back", methods=["POST"])
@@ -128,10 +135,15 @@ def withdraw(version: str) -> Response:
 @needs(Role.MANAGER, accountable=True)
 def roll_back(version: str) -> Response:
     """Put a version in force again that was superseded, with the reason."""
-    body = _body(RollBackSchema())
-    found(services(), version)
-    taken = releasing.roll_back(services().governing, version, caller(), body.note, body.effective_from)
-    return _after(version, taken)
+    return _taken("roll-back", version)
+
+
+def _taken(name: str, version: str) -> Response:
+    at = services()
+    schema, taking = TAKEN[name]
+    body = _body(schema())
+    found(at, version)
+    return _after(version, taking(at.governing, version, caller(), body))
 
 
 def _body(schema: Strict) -> Any:
@@ -145,9 +157,14 @@ def _after(version: str, taken: Step | Checked | Refusal) -> Response:
             raise Refused(of_refusal(taken))
         case Checked():
             raise Refused(_book_refused(taken.errors))
+    followed(at, taken)
+    return answered(told(at, version))
+
+
+def followed(at: Services, taken: Step) -> None:
+    """This worker decides by what a step has put in force before it is told of."""
     if taken.kind in IN_FORCE_BY:
         at.policy.followed(since=at.now())
-    return answered(told(at, version))
 
 
 def _book_refused(found: tuple[book_findings.Finding, ...]) -> Problem:

@@ -2,28 +2,17 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
 
 import click
 
-from service.cli.audit import audit
-from service.cli.check import check
-from service.cli.clients import clients
-from service.cli.db import db
-from service.cli.decision import decision
-from service.cli.diff import diff
-from service.cli.evaluate import evaluate
-from service.cli.explain import explain
-from service.cli.fmt import fmt
-from service.cli.init import init
-from service.cli.new import new
-from service.cli.policy import policy
-from service.cli.reference import reference
-from service.cli.schema import schema
-from service.cli.serve import serve
-from service.cli.testing import test
-from service.cli.token import token
-from service.cli.user import user
+_ROOMS = {
+    "evaluate": "evaluate", "check": "check", "clients": "clients", "db": "db", "decision": "decision", "diff": "diff",
+    "explain": "explain", "fmt": "fmt", "reference": "reference", "schema": "schema", "new": "new", "policy": "policy",
+    "serve": "serve", "test": "testing", "init": "init", "user": "user", "token": "token", "audit": "audit",
+}  # fmt: skip
+"""Each subcommand, and the module that has it under its name."""
 
 EPILOG = """
 \b
@@ -44,14 +33,24 @@ def _version() -> str:
         return "(not installed)"
 
 
-@click.group(epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+class _Lazily(click.Group):
+    """Imports a subcommand when it is asked for: all of them together take longer than most of them run."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted(_ROOMS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _ROOMS:
+            return None
+        command: click.Command = getattr(import_module(f"service.cli.{_ROOMS[cmd_name]}"), cmd_name)
+        return command
+
+
+@click.group(
+    cls=_Lazily,
+    epilog=EPILOG,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
 @click.version_option(_version(), prog_name="quotewright")
 def quotewright() -> None:
     """Decides on quote requests by a written policy, and says why."""
-
-
-for _command in (
-    evaluate, check, clients, db, decision, diff, explain, fmt, reference, schema, new, policy, serve, test, init, user,
-    token, audit,
-):  # fmt: skip
-    quotewright.add_command(_command)

@@ -64,11 +64,20 @@ def client() -> Response:
         # In the book's currency, and only what is in it: decisions convert the rest by the rates of their day.
         facts = standing(account, as_of, lambda sums: sums.get(book.currency, 0), Thresholds(0, 0))
     told = [
-        (declared[name].meaning, value_text(declared[name].type, value, book.currency)) for name, value in facts.items()
+        (f"{declared[name].meaning}{_window(name)}", value_text(declared[name].type, value, book.currency))
+        for name, value in facts.items()
+        if value or not _window(name)
     ]
     decided = Search(at.ledger.database).page(Wanted(client_id=id), DECISIONS).found
     return page("client.html", 200 if account or decided else 404, caller=caller(), id=id, as_of=as_of, facts=told,
                 account=account, decided=decided, money=money)  # fmt: skip
+
+
+def _window(name: str) -> str:
+    """The months that a signal of hassle is counted over, which its meaning leaves out."""
+    if name.startswith("hassle.recent."):
+        return " In the last six months."
+    return " In the eighteen months before." if name.startswith("hassle.older.") else ""
 
 
 def _measured(amount: int, drawn: Drawing) -> str:

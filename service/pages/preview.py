@@ -20,6 +20,7 @@ from service.api.evaluate import NOT_RECORDED
 from service.api.followed import Named
 from service.api.recording import Made
 from service.api.services import Services, services
+from service.authoring.surroundings import Surroundings
 from service.domain.decision import Decision
 from service.domain.facts import Unit
 from service.domain.money import EXPONENTS
@@ -113,7 +114,9 @@ def _shown(at: Services, form: Mapping[str, str]) -> Shown:
         shown.sides.append(_side(made, floor))
         if len(shown.sides) == 1:
             shown.sliders = _sliders(made, written)
-            shown.conditions = {rule.id: rule.when.source for rule in made.in_force.policy.book.rules}
+            book = made.in_force.policy.book
+            words = Surroundings(book, (), made.request.as_of).words
+            shown.conditions = {rule.id: words.clause(rule.when.node).one_line() for rule in book.rules}
     return shown
 
 
