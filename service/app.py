@@ -51,6 +51,7 @@ from service.governance.rules_known import RulesKnown
 from service.governance.standing import Governing
 from service.ledger import Database, Entry, Erasures, Ledger, Outcomes, Overrides, People, PolicyRegister
 from service.ledger.books import Books
+from service.ledger.giving import Giving
 from service.ledger.group_commit import GroupCommit
 from service.ledger.log.keys import signer_by
 from service.ledger.log.publishing import publisher
@@ -64,12 +65,14 @@ from service.pages import (
     audit,
     preview,
     printed,
+    reports,
     sign_in,
     sign_in_elsewhere,
     version_steps,
     versions,
 )
 from service.pages import clients as clients_page
+from service.pages import decision as decision_page
 from service.pages.provider import Provider
 from service.pages.sessions import Sessions
 from service.people.passwords import Passwords
@@ -151,7 +154,7 @@ def _services(settings: Settings, now: Callable[[], datetime]) -> Services:
         ledger=ledger,
         people=People(ledger.database),
         passwords=Passwords(),
-        knowing=Knowing(Books(ledger.database)),
+        knowing=Knowing(Books(ledger.database), Giving(ledger.database)),
         recorder=Recorder(ledger, writer, metrics, now, shadow.offer),
         overriding=Overriding(decision, opened, beside),
         overrides=beside,
@@ -195,7 +198,7 @@ def _routed(app: Flask) -> None:
     app.register_blueprint(docs_page.blueprint)
     app.register_blueprint(printed.blueprint)
     app.register_blueprint(preview.blueprint)
-    for shown in (audit, clients_page, versions, version_steps, assets):
+    for shown in (audit, decision_page, reports, clients_page, versions, version_steps, assets):
         app.register_blueprint(shown.blueprint)
 
 

@@ -5,17 +5,22 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
+from datetime import date
 
 from schemas.findings import Finding
 from schemas.problem import Problem
 from schemas.vocabulary import declarations
 from service.api.problems import Refused
 from service.clients.completing import MANAGERS_ALONE, completed
+from service.clients.standing import YEAR, months_before
+from service.domain.books import Account
 from service.domain.decision import FromBooks
 from service.domain.people import Role
 from service.domain.quote import QuoteRequest
 from service.ledger import LedgerUnavailable
 from service.ledger.books import Books
+from service.ledger.giving import Giving
 from service.opening import InForce
 
 LOOK_SECONDS = 1.0
@@ -27,12 +32,12 @@ _TOLD = frozenset(name for name in declarations() if name.startswith(("client.",
 class Knowing:
     """`clock`: seconds that only rise."""
 
-    def __init__(self, books: Books, clock: Callable[[], float] = time.monotonic) -> None:
-        self._books, self._clock = books, clock
+    def __init__(self, books: Books, giving: Giving, clock: Callable[[], float] = time.monotonic) -> None:
+        self._books, self._giving, self._clock = books, giving, clock
         self._empty: bool | None = None
         self._looked_at = float("-inf")
         with suppress(LedgerUnavailable):
-            self._empty = books.empty()
+            self._empty = self._look()
 
     def completed(
         self, request: QuoteRequest, given: frozenset[str], in_force: InForce, role: Role, pointer: str = ""
@@ -44,18 +49,26 @@ class Knowing:
         """
         if self._nothing_there() or given >= _TOLD:
             return request, None
-        account = self._books.account(request.client.id, request.as_of)
+        account = self._account(request.client.id, request.as_of)
         if account is None:
             return request, None
         if not role.covers(Role.MANAGER) and (refused := sorted(given & MANAGERS_ALONE)):
             raise Refused(_managers_alone(refused, pointer))
         return completed(request, given, account, in_force.policy.book, declarations())
 
+    def _account(self, client_id: str, as_of: date) -> Account | None:
+        account = self._books.account(client_id, as_of)
+        conceded = self._giving.of_client(client_id, months_before(as_of, YEAR), as_of)
+        return replace(account or Account(), conceded=conceded) if account or conceded else None
+
+    def _look(self) -> bool:
+        return self._books.empty() and not self._giving.any_won()
+
     def _nothing_there(self) -> bool:
         """Books that were empty when last looked at count as such while the ledger is away: it holds no news then."""
         if self._empty is not False and self._clock() - self._looked_at >= LOOK_SECONDS:
             try:
-                self._empty = self._books.empty()
+                self._empty = self._look()
             except LedgerUnavailable:
                 if self._empty is None:
                     raise

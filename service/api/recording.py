@@ -13,7 +13,7 @@ from schemas.decision import dump_decision
 from service.domain.decision import Decision
 from service.domain.facts import Value
 from service.domain.quote import QuoteRequest
-from service.ledger import Entry, KeyReused, Ledger, Recorded
+from service.ledger import Entry, Given, KeyReused, Ledger, Recorded
 from service.ledger.group_commit import GroupCommit
 from service.metrics import Metrics
 from service.opening import InForce
@@ -50,6 +50,7 @@ def entry(made: Made, caller: str, digested: bytes, key: str | None) -> Entry:
         request=orjson.dumps(request),
         facts=orjson.dumps(made.facts, option=orjson.OPT_SORT_KEYS),
         answer=dump_decision(decision),
+        given=tuple([Given(c.kind, c.amount, c.percent, c.rules) for c in decision.concessions]),
     )
 
 

@@ -40,6 +40,8 @@ def standing(account: Account, as_of: date, exchange: Exchange, thresholds: Thre
     if account.services:
         costs = ((s.currency, s.cost) for s in account.services if s.day > months_before(as_of, YEAR))
         facts["client.cost_12m"] = exchange(_summed(costs))
+    if account.conceded:
+        facts["client.concessions_12m"] = exchange(_summed(account.conceded))
     if account.invoices:
         facts |= _debts(account, as_of, exchange, thresholds)
     if account.incidents:

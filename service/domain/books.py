@@ -146,10 +146,12 @@ class Incident:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
-    """All that the books hold of one client up to a day, each in the order of days."""
+    """All that the books hold of one client up to a day, each in the order of days. `conceded`: by the record of
+    decisions, currencies and sums of what the quotes gave away that the client accepted in the last year (D5)."""
 
-    payments: tuple[Payment, ...]
-    invoices: tuple[Invoice, ...]
-    services: tuple[Service, ...]
-    incidents: tuple[Incident, ...]
-    category: str | None
+    payments: tuple[Payment, ...] = ()
+    invoices: tuple[Invoice, ...] = ()
+    services: tuple[Service, ...] = ()
+    incidents: tuple[Incident, ...] = ()
+    category: str | None = None
+    conceded: tuple[tuple[str, int], ...] = ()

@@ -1,7 +1,7 @@
 """The record of decisions, and of policy versions. The only package that imports SQLAlchemy; knows no policy text."""
 
 from service.ledger.database import Database
-from service.ledger.entries import Entry, KeyReused, Recorded, new_decision_id
+from service.ledger.entries import Entry, Given, KeyReused, Recorded, new_decision_id
 from service.ledger.erasures import Erasures, NoSuchClient
 from service.ledger.errors import LedgerUnavailable, LedgerUrlRefused
 from service.ledger.ledger import Ledger
@@ -15,6 +15,7 @@ __all__ = [
     "Database",
     "Entry",
     "Erasures",
+    "Given",
     "Kept",
     "KeyReused",
     "Ledger",

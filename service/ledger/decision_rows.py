@@ -17,7 +17,7 @@ from service.ledger.log.leaves import KINDS, digest, leaf
 DECISION = KINDS["decision"]
 SALT_BYTES = 16
 _IN_THE_BODY = ("request", "facts", "answer")
-_PLAIN = tuple(field.name for field in fields(Entry) if field.name not in (*_IN_THE_BODY, "rules"))
+_PLAIN = tuple(field.name for field in fields(Entry) if field.name not in (*_IN_THE_BODY, "rules", "given"))
 _plain = attrgetter(*_PLAIN)
 
 
@@ -33,6 +33,17 @@ def row_of(entry: Entry, key: ClientKey) -> dict[str, Any]:
         "body": body,
         "salt": salt,
     }
+
+
+def given_rows(entry: Entry) -> list[dict[str, Any]]:
+    """Of the table of concessions."""
+    return [
+        {
+            "decision_id": entry.id, "kind": each.kind, "amount": each.amount, "percent": each.percent,
+            "rules": " ".join(each.rules),
+        }
+        for each in entry.given
+    ]  # fmt: skip
 
 
 def recorded(entry: Entry, row: Mapping[str, Any], replayed: bool = False) -> Recorded:

@@ -7,13 +7,24 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A concession: `amount` in minor units of the decision's currency, `percent` in basis points where it has one."""
+
+    kind: str
+    amount: int
+    percent: int | None
+    rules: tuple[str, ...]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
     """One decision, with all that it takes to make it again to the byte.
 
     `target` is in minor units of `currency`, None where no price was named. `request_digest` tells two bodies
     under one idempotency key apart; an entry without a key is never a repetition. `recorded_at` is aware. `rules`: ids
-    of those that fired. `request`, `facts`, `answer`: JSON, empty where they were erased.
+    of those that fired. `request`, `facts`, `answer`: JSON, empty where they were erased. `given`: what the answer
+    gives away; told when it is recorded, and not read back with it.
     `version` must have been given to `Ledger.remember_version` before.
     """
 
@@ -33,6 +44,7 @@ class Entry:
     request: bytes
     facts: bytes
     answer: bytes
+    given: tuple[Given, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

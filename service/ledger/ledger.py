@@ -12,11 +12,11 @@ from sqlalchemy import Connection, Row, bindparam, select, tuple_
 from service.ledger.client_keys import keys_by_id, live_keys
 from service.ledger.conflicts import KINDS, inserted_once
 from service.ledger.database import Database
-from service.ledger.decision_rows import DECISION, read, recorded, row_of
+from service.ledger.decision_rows import DECISION, given_rows, read, recorded, row_of
 from service.ledger.entries import Entry, KeyReused, Recorded
 from service.ledger.inserting import Insert
 from service.ledger.log.waiting import leave
-from service.ledger.tables import decisions, policy_versions
+from service.ledger.tables import concessions, decisions, policy_versions
 
 Key = tuple[str, str]
 """Caller and idempotency key."""
@@ -36,6 +36,7 @@ _KNOWN_VERSION = select(policy_versions.c.version).where(policy_versions.c.versi
 _INSERT = Insert(decisions)
 # The ids tell what was inserted: PostgreSQL gives no row count for such an insert.
 _INSERT_ONCE = Insert(decisions, "ON CONFLICT (caller, idempotency_key) DO NOTHING RETURNING id")
+_INSERT_GIVEN = Insert(concessions)
 _INSERT_VERSION = {kind: inserted_once(kind, policy_versions, "version") for kind in KINDS}
 
 
@@ -58,6 +59,7 @@ class Ledger:
             keys = live_keys(connection, self.database.kind, [e.client_id for e in entries], entries[0].recorded_at)
             rows = {entry.id: row_of(entry, keys[entry.client_id]) for entry in entries}
             written = self._insert(connection, entries, rows)
+            _INSERT_GIVEN.run(connection, [row for e in entries if e.id in written for row in given_rows(e)])
             made = {entry.id: recorded(entry, rows[entry.id]) for entry in entries if entry.id in written}
             leave(connection, [(DECISION, id, one.leaf) for id, one in made.items()], entries[0].recorded_at)
             known = {_key(one.entry): one for one in made.values()}

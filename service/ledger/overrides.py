@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, replace
-from datetime import timedelta
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime, timedelta
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Row, insert, select
+from sqlalchemy import Connection, Row, case, func, insert, select
 
 from service.domain.afterwards import Asked, Breach, Change, KeptOverride, Override
 from service.domain.people import Role
@@ -19,8 +19,19 @@ from service.ledger.log.waiting import await_seal
 from service.ledger.tables import BODY, decisions, overrides
 
 _TICK = timedelta(microseconds=1)
+_NO_BREACH = b"[]"
 _ASKED_AT_ONCE = 1_000
 """A statement holds no more than some ten thousand values."""
+
+
+@dataclass(frozen=True, slots=True)
+class OverrideCount:
+    """`against`: of these overrides, those that a guardrail spoke against."""
+
+    by: str
+    reason: str
+    overrides: int
+    against: int
 
 
 class Overrides:
@@ -53,6 +64,23 @@ class Overrides:
         """All of a decision's, the one that counts last."""
         with self._database.reads() as connection:
             return _of(connection, decision_id)
+
+    def between(self, since: datetime, until: datetime, most: int) -> tuple[Override, ...]:
+        """Those made from a moment on and before another, the newest first."""
+        made = overrides.c.overridden_at
+        asked = select(overrides).where(made >= since, made < until).order_by(made.desc(), overrides.c.id).limit(most)
+        with self._database.reads() as connection:
+            rows = connection.execute(asked).all()
+            return tuple(map(_override, rows, unpacked_bodies(connection, rows)))
+
+    def counted(self, since: datetime, until: datetime) -> tuple[OverrideCount, ...]:
+        """How many there were in the time, by person and reason, and how many went against a guardrail."""
+        made, by, reason = overrides.c.overridden_at, overrides.c.by, overrides.c.reason
+        against = func.sum(case((overrides.c.breaches != _NO_BREACH, 1), else_=0))
+        asked = select(by, reason, func.count(), against).where(made >= since, made < until).group_by(by, reason)
+        with self._database.reads() as connection:
+            rows = connection.execute(asked.order_by(by, reason)).all()
+        return tuple(OverrideCount(who, why, count, int(breaching)) for who, why, count, breaching in rows)
 
     def overridden(self, decision_ids: Sequence[str]) -> frozenset[str]:
         """Those among the decisions that were overridden."""

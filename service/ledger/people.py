@@ -144,6 +144,13 @@ class Roster:
         )
         return tuple(_line(row) for row in self._rows(asked))
 
+    def sign_ins(self, before: int | None, most: int) -> tuple[tuple[int, SignIn], ...]:
+        """Of all names, the newest first, with their numbers; below `before`, if given."""
+        asked = select(sign_ins).order_by(sign_ins.c.number.desc()).limit(most)
+        if before is not None:
+            asked = asked.where(sign_ins.c.number < before)
+        return tuple((row["number"], _line(row)) for row in self._rows(asked))
+
     def _rows(self, asked: Any) -> Sequence[RowMapping]:
         return self._connection.execute(asked).mappings().all()
 

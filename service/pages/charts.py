@@ -48,6 +48,8 @@ def price_range(decision: Decision, floor: int | None, budget: int | None) -> Ra
     if price is None:
         return None
     named = [("target", price.target), ("low", price.low), ("stretch", price.high)]
+    if price.low == price.high:
+        named = [("price", price.target)]
     named += [(name, amount) for name, amount in (("floor", floor), ("budget", budget)) if amount]
     amounts = [amount for _, amount in named]
     least, most = min(amounts), max(amounts)

@@ -44,7 +44,7 @@ def printed(decision_id: str) -> Response:
         decision=read_decision(recorded.entry.answer) if recorded.kept else None,
         overrides=at.overrides.of(decision_id),
         endings=at.outcomes.of(decision_id),
-        proof=_proof(at, recorded),
+        proof=proof_of(at, recorded),
         named=lambda id: f"{names[id]} ({id})" if id in names else id,
         money=lambda amount: "" if amount is None else money(amount, recorded.entry.currency),
         percent=lambda share: "" if share is None else f"{decimal_text(share, 2)} %",
@@ -57,7 +57,7 @@ def style() -> Response:
     return send_from_directory(f"{blueprint.root_path}/templates", "print.css", mimetype="text/css", max_age=3_600)
 
 
-def _proof(at: Services, recorded: Recorded) -> Proof:
+def proof_of(at: Services, recorded: Recorded) -> Proof:
     """By the keys that the database names: what the page can say by itself."""
     database = at.ledger.database
     receipt = Receipts(database).of("decision", recorded.decision_id)

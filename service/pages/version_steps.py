@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import orjson
 from flask import Blueprint, Response, redirect, request
+from werkzeug.exceptions import NotFound
 
 from schemas.findings import Invalid
 from schemas.loading import load_body
@@ -24,12 +25,14 @@ from service.pages.versions import shown
 blueprint = Blueprint("version_steps", __name__, template_folder="templates")
 
 
-@blueprint.post("/versions/<version>/steps/<any(submit, approve, reject, release, withdraw, 'roll-back'):step>")
+@blueprint.post("/versions/<version>/steps/<step>")
 @needs(Role.MANAGER, accountable=True)
 def take(version: str, step: str) -> Response:
     """Takes the step, or shows the page again and why it can't be taken."""
     at = services()
     found(at, version)
+    if step not in TAKEN:
+        raise NotFound
     schema, taking = TAKEN[step]
     typed = {name: text.strip() for name, text in request.form.items() if name != "csrf_token" and text.strip()}
     try:

@@ -7,6 +7,7 @@ import json
 import orjson
 import pytest
 
+from service.api import knowing
 from service.domain.people import Caller, Role
 from tests.api.signed_in import signed_in
 
@@ -135,3 +136,28 @@ def test_money_owed_trust_and_category_are_a_managers_to_give(app, known, role, 
 def test_a_quoter_may_tell_of_a_client_whom_the_books_do_not_know(app, known):
     theirs = signed_in(app, Caller(id="u-1", name="ann", role=Role.QUOTER))
     assert theirs.post("/evaluate", json=asked("c-9", overdue=5_000, overdue_days=9)).status_code == 200
+
+
+def test_what_was_given_to_a_client_in_a_year_counts_against_it(client, monkeypatch):
+    """D5: 5 % of 1,000.00 to sign, and 30.00 more when it was signed; a quote that was lost gave nothing away."""
+    monkeypatch.setattr(knowing, "LOOK_SECONDS", 0.0)
+    wants = asked("c-7", name="Seven") | {
+        "deal": {"asked_discount": True, "closes_if_discounted": True, "asked_percent": 500}
+    }
+    first, lost = (client.post("/evaluate", json=wants).json for _ in range(2))
+    assert [(each["kind"], each["amount"]) for each in first["concessions"]] == [("discount", 5_000)]
+    assert first["from_books"] is None
+    ends = {"result": "won", "happened_on": "2026-03-02", "final_amount": first["price"]["target"] - 3_000}
+    finance = signed_in(client.application, Caller(id="u-1", name="fin", role=Role.FINANCE))
+    assert finance.post(f"/decisions/{first['decision_id']}/outcome", json=ends).status_code == 201
+    ends = {"result": "lost", "happened_on": "2026-03-02"}
+    assert finance.post(f"/decisions/{lost['decision_id']}/outcome", json=ends).status_code == 201
+    # 1,000.00 less 700.00 of cost, and 150.00 that might be given now, leave just the 15 % that a client must leave us;
+    # with the 80.00 of the year they don't.
+    wants["client"] = {"id": "c-7", "revenue_12m": 100_000, "cost_12m": 70_000}
+    decision = client.post("/evaluate", json=wants).json
+    assert decision["from_books"]["taken"] == ["client.concessions_12m"]
+    assert decision["concessions"] == []
+    assert any(text.startswith("After 80.00 EUR given in twelve months") for text in texts_of(decision))
+    wants["client"] = {**wants["client"], "concessions_12m": 0}
+    assert [each["amount"] for each in client.post("/evaluate", json=wants).json["concessions"]] == [5_000]

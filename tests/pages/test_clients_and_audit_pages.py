@@ -88,7 +88,9 @@ def test_finance_finds_a_decision_and_reads_it(told, browser_window, width, scri
         if scripts:
             assert not wider_than_the_window(page)
         kept(page, f"audit-{width}-{scripts}")
-        page.click("tbody a")
+        page.click("tbody a[href^='/audit/decisions/']")
+        assert page.inner_text("h1").startswith("Decision ")
+        page.click("text=On paper")
         assert page.inner_text("h1").startswith("Decision ")
         assert faults == []
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, func, insert, select
 
 from service.domain.merkle import root
 from service.ledger.database import Database
@@ -23,9 +23,14 @@ A_SEAL = 10_000
 """Leaves sealed in one transaction, at most; what is left waits for the next, which follows at once."""
 
 _ANY = select(log_waiting.c.number).limit(1)
-_FIRST = select(log_waiting.c.number).order_by(log_waiting.c.number).limit(A_SEAL)
-_TAKE = delete(log_waiting).where(log_waiting.c.number.in_(_FIRST)).returning(*log_waiting.c)
-"""What was read and what is deleted must be the same: between two statements more may come in."""
+_FIRST = select(log_waiting.c.number).order_by(log_waiting.c.number).limit(A_SEAL).subquery()
+TAKE = (
+    delete(log_waiting)
+    .where(log_waiting.c.number <= select(func.max(_FIRST.c.number)).scalar_subquery())
+    .returning(*log_waiting.c)
+)
+"""What was read and what is deleted must be the same: between two statements more may come in. By a bound, which is
+found once: PostgreSQL takes this table for as empty as it mostly is, and would look through a list for each row."""
 _INSERT_LOG, _INSERT_CHECKPOINT = Insert(log), insert(checkpoints)
 
 
@@ -58,7 +63,7 @@ class Sealer:
             return self._sealed(connection, [self._signer, following])
 
     def _sealed(self, connection: Connection, signers: Sequence[Signer]) -> tuple[Checkpoint, str] | None:
-        waiting = sorted(connection.execute(_TAKE), key=lambda row: row.number)
+        waiting = sorted(connection.execute(TAKE), key=lambda row: row.number)
         if not waiting:
             return None
         before = sealed_size(connection)

@@ -12,7 +12,7 @@ from service.ledger.tables.clients import (
     client_services,
 )
 from service.ledger.tables.columns import metadata
-from service.ledger.tables.decisions import BODY, client_keys, decisions, outcomes, overrides
+from service.ledger.tables.decisions import BODY, client_keys, concessions, decisions, outcomes, overrides
 from service.ledger.tables.log import checkpoints, ledger_keys, log, log_nodes, log_waiting
 from service.ledger.tables.people import service_keys, sessions, sign_ins, tokens, users
 from service.ledger.tables.policies import policy_origins, policy_steps, policy_versions, shadow_results, shadow_runs
@@ -27,6 +27,7 @@ __all__ = [
     "client_keys",
     "client_payments",
     "client_services",
+    "concessions",
     "decisions",
     "ledger_acts",
     "ledger_keys",

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, Date, ForeignKey, Index, LargeBinary, Table, Text, UniqueConstraint, text
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
 
 from service.ledger.tables.columns import Instant, metadata
 
@@ -60,6 +72,18 @@ decisions = Table(
 """`rules`: ids of those that fired, a space before and after each. The body: request, facts, answer and salt.
 `answer_digest`: SHA-256 of salt and answer, so that whoever holds both can show what was answered, and nobody can
 guess at it."""
+
+concessions = Table(
+    "concessions",
+    metadata,
+    Column("decision_id", Text, ForeignKey("decisions.id"), primary_key=True),
+    Column("kind", Text, primary_key=True),
+    Column("amount", BigInteger, nullable=False),
+    Column("percent", Integer, nullable=True),
+    Column("rules", Text, nullable=False),
+)
+"""What a decision's answer gives away (D2, D3, D5, D9), as sums need it; the answer itself is what the log proves.
+`rules`: ids, a space between."""
 
 overrides = Table(
     "overrides",
