@@ -7,8 +7,6 @@ otherwise wait for us while we wait for it.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from tempfile import SpooledTemporaryFile
@@ -89,10 +87,10 @@ def evaluate_batch() -> Response:
     asked = _Asked(caller().id, caller().role, bodies.idempotency_key(), bodies.flag("why_not"))
     bodies.accept(at.settings.max_batch_bytes, *_MEDIA_TYPES)
     received = _received()
-    deciding = _Deciding(at, _lines(received, at.settings.max_body_bytes), asked)
-    with deciding.closed_if_it_fails():
-        first = _recorded(at, deciding.slots())
-    return Response(_stream(at, first, deciding, g.request_id, received), content_type=NDJSON)
+    lines = _lines(received, at.settings.max_body_bytes)
+    first = _answered(at, list(islice(lines, CHUNK)), asked)
+    request_id = g.request_id
+    return Response(_stream(at, first, lines, asked, request_id, received), content_type=NDJSON)
 
 
 def _received() -> IO[bytes]:
@@ -122,48 +120,9 @@ def _lines(received: IO[bytes], longest: int) -> Iterator[_Line]:
             yield _Line(number, None if too_long else text)
 
 
-class _Deciding:
-    """Decides on the next chunk while the one before it is committed: the disk and the database need no processor."""
-
-    def __init__(self, at: Services, lines: Iterator[_Line], asked: _Asked) -> None:
-        self._at, self._lines, self._asked = at, lines, asked
-        self._ahead = ThreadPoolExecutor(1, "batch")
-        self.chunk: list[_Line] = []
-        """The lines that `slots` was last asked for."""
-        self._begin()
-
-    def slots(self) -> list[_Slot]:
-        """Of the next chunk. Raises what deciding on it raised; the one after it has begun all the same."""
-        self.chunk, decided = self._next, self._decided
-        self._begin()
-        return decided.result()
-
-    @property
-    def more(self) -> bool:
-        """Whether any lines are left."""
-        return bool(self._next)
-
-    def close(self) -> None:
-        self._ahead.shutdown()
-
-    @contextmanager
-    def closed_if_it_fails(self) -> Iterator[None]:
-        with ExitStack() as undone:
-            undone.callback(self.close)
-            yield
-            undone.pop_all()
-
-    def _begin(self) -> None:
-        self._next = list(islice(self._lines, CHUNK))
-        self._decided = self._ahead.submit(_slots, self._at, self._next, self._asked)
-
-
-def _slots(at: Services, lines: list[_Line], asked: _Asked) -> list[_Slot]:
-    return [_slot(at, line, asked) for line in lines]
-
-
-def _recorded(at: Services, slots: list[_Slot]) -> list[tuple[int, bytes | Problem]]:
+def _answered(at: Services, lines: list[_Line], asked: _Asked) -> list[tuple[int, bytes | Problem]]:
     """One commit: what is answered for each line of a chunk. Raises LedgerUnavailable."""
+    slots = [_slot(at, line, asked) for line in lines]
     made = [slot.made for slot in slots if slot.made]
     recorded = iter(at.recorder.record(made, [slot.entry for slot in slots if slot.entry]) if made else ())
     answers: list[tuple[int, bytes | Problem]] = []
@@ -197,19 +156,24 @@ def _slot(at: Services, line: _Line, asked: _Asked) -> _Slot:
 
 
 def _stream(
-    at: Services, answers: list[tuple[int, bytes | Problem]], deciding: _Deciding, request_id: str, received: IO[bytes]
+    at: Services,
+    answers: list[tuple[int, bytes | Problem]],
+    lines: Iterator[_Line],
+    asked: _Asked,
+    request_id: str,
+    received: IO[bytes],
 ) -> Iterator[bytes]:
     """The answers chunk by chunk. The status has gone out by then, so later faults are told in the lines."""
-    with received, closing(deciding):
+    with received:
         yield _written(answers, request_id)
-        while deciding.more:
+        while chunk := list(islice(lines, CHUNK)):
             try:
-                answers = _recorded(at, deciding.slots())
+                answers = _answered(at, chunk, asked)
             except LedgerUnavailable:
-                answers = [(line.number, UNRECORDED) for line in deciding.chunk]
+                answers = [(line.number, UNRECORDED) for line in chunk]
             except Exception as fault:
                 log_fault(fault)
-                answers = [(line.number, INTERNAL) for line in deciding.chunk]
+                answers = [(line.number, INTERNAL) for line in chunk]
             yield _written(answers, request_id)
 
 
