@@ -15,9 +15,8 @@ from typing import Any
 from sqlalchemy import Connection, Dialect, Table
 
 A_STATEMENT = 500
-"""Rows, at most: 19 columns of so many stay below SQLite's 32,766 parameters and PostgreSQL's 65,535."""
+"""Rows, at most: 19 columns of so many stay below SQLite's 32,766 parameters."""
 
-_MARKS = {"sqlite": "?", "postgresql": "%s"}
 Row = Mapping[str, Any]
 
 
@@ -29,29 +28,43 @@ class Insert:
         self._table, self._ending = table, ending
         self._columns = [column for column in table.c if column.name != left_out]
         self._members = itemgetter(*[column.name for column in self._columns])
-        self._text = cache(self._written)
+        self._of_rows, self._of_arrays = cache(self._rows_written), cache(self._arrays_written)
         self._converted = cache(self._to_convert)
 
     def run(self, connection: Connection, rows: Sequence[Row]) -> list[Any]:
         """The first column of what `ending` returns, if it does."""
         dialect, returned = connection.dialect, []
-        converted, width = self._converted(dialect), len(self._columns)
         for start in range(0, len(rows), A_STATEMENT):
-            some = rows[start : start + A_STATEMENT]
-            values = list(chain.from_iterable(map(self._members, some)))
-            for column, written in converted:
-                values[column::width] = map(written, values[column::width])
-            result = connection.exec_driver_sql(self._text(dialect, len(some)), tuple(values))
+            columns = self._values(dialect, rows[start : start + A_STATEMENT])
+            if dialect.name == "postgresql":
+                result = connection.exec_driver_sql(self._of_arrays(dialect), tuple(columns))
+            else:
+                values = tuple(chain.from_iterable(zip(*columns, strict=True)))
+                result = connection.exec_driver_sql(self._of_rows(dialect, len(columns[0])), values)
             if result.returns_rows:
                 returned += result.scalars()
         return returned
 
-    def _written(self, dialect: Dialect, rows: int) -> str:
+    def _values(self, dialect: Dialect, rows: Sequence[Row]) -> list[list[Any]]:
+        """Column by column, as the driver wants them."""
+        columns = [list(column) for column in zip(*map(self._members, rows), strict=True)]
+        for at, convert in self._converted(dialect):
+            columns[at] = list(map(convert, columns[at]))
+        return columns
+
+    def _rows_written(self, dialect: Dialect, rows: int) -> str:
+        a_row = f"({', '.join(['?'] * len(self._columns))})"
+        return f"{self._into(dialect)} VALUES {', '.join([a_row] * rows)} {self._ending}"
+
+    def _arrays_written(self, dialect: Dialect) -> str:
+        """One text for any number of rows, an array a column: the driver would go through a mark a value each time."""
+        arrays = ", ".join(f"%b::{column.type.compile(dialect)}[]" for column in self._columns)
+        return f"{self._into(dialect)} SELECT * FROM unnest({arrays}) {self._ending}"
+
+    def _into(self, dialect: Dialect) -> str:
         quoted = dialect.identifier_preparer
         columns = ", ".join(quoted.format_column(column) for column in self._columns)
-        a_row = f"({', '.join([_MARKS[dialect.name]] * len(self._columns))})"
-        values = ", ".join([a_row] * rows)
-        return f"INSERT INTO {quoted.format_table(self._table)} ({columns}) VALUES {values} {self._ending}"
+        return f"INSERT INTO {quoted.format_table(self._table)} ({columns})"
 
     def _to_convert(self, dialect: Dialect) -> list[tuple[int, Callable[[Any], Any]]]:
         """The columns whose values the driver wants in another form, and what brings them into it."""
