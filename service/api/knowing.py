@@ -49,14 +49,15 @@ class Knowing:
         """
         if self._nothing_there() or given >= _TOLD:
             return request, None
-        account = self._account(request.client.id, request.as_of)
+        account = self.account(request.client.id, request.as_of)
         if account is None:
             return request, None
         if not role.covers(Role.MANAGER) and (refused := sorted(given & MANAGERS_ALONE)):
             raise Refused(_managers_alone(refused, pointer))
         return completed(request, given, account, in_force.policy.book, declarations())
 
-    def _account(self, client_id: str, as_of: date) -> Account | None:
+    def account(self, client_id: str, as_of: date) -> Account | None:
+        """What books and record hold of a client up to a day; None where they hold nothing."""
         account = self._books.account(client_id, as_of)
         conceded = self._giving.of_client(client_id, months_before(as_of, YEAR), as_of)
         return replace(account or Account(), conceded=conceded) if account or conceded else None

@@ -13,10 +13,10 @@ from service.api.problems import Refused
 from service.api.searching import OUTCOMES, wanted
 from service.api.services import services
 from service.domain.afterwards import RESULTS
-from service.domain.money import text as money
 from service.domain.people import Role
 from service.exporting.exports import FORMATS
 from service.ledger.search import Page, Search
+from service.pages.figures import figures
 from service.pages.page import page
 
 blueprint = Blueprint("audit_page", __name__, template_folder="templates")
@@ -40,7 +40,8 @@ def audit() -> Response:
     return page(
         "audit.html", refused.status if refused else 200,
         caller=caller(), form=filters, found=found, refused=_words(refused), outcomes=OUTCOMES, results=RESULTS,
-        formats=tuple(FORMATS), query=urlencode(filters), money=money, names=at.people.names(), roles=tuple(Role),
+        formats=tuple(FORMATS), query=urlencode(filters), money=figures().money,
+        names=at.people.names(), roles=tuple(Role),
         older=urlencode({**filters, "before": found.next}) if found.next else "",
     )  # fmt: skip
 

@@ -15,11 +15,10 @@ from service.api.services import services
 from service.clients.asking import Asking
 from service.clients.standing import Thresholds, standing
 from service.domain.lists import Approach, Drawing, Measure, Pareto, Ties, Union
-from service.domain.money import text as money
 from service.domain.people import Role
-from service.domain.units import decimal_text, value_text
-from service.ledger.books import Books
+from service.domain.units import value_text
 from service.ledger.search import Search, Wanted
+from service.pages.figures import figures
 from service.pages.page import page
 
 blueprint = Blueprint("clients_page", __name__, template_folder="templates")
@@ -46,7 +45,7 @@ def clients() -> Response:
         fifth=next((point for point in pareto.curve if point.share_of_clients >= A_FIFTH), None), listed=listed[:SHOWN],
         more=max(len(listed) - SHOWN, 0), attention=asking.attention(drawn), query=urlencode(asked),
         counts={name: sum(each.category == name for each in listed) for name in ("vip", "good", "regular", "other")},
-        told=lambda amount: _measured(amount, drawn), percent=lambda share: f"{decimal_text(share, 100)} %",
+        told=lambda amount: _measured(amount, drawn), percent=figures().percent,
         measures=tuple(Measure), approaches=tuple(Approach), unions=tuple(Union), ties=tuple(Ties),
     )  # fmt: skip
 
@@ -58,7 +57,7 @@ def client() -> Response:
     if id is None:
         return redirect("/clients", 303)  # type: ignore[return-value]
     as_of, book = at.now().date(), at.policy.current.policy.book
-    account = Books(at.ledger.database).account(id, as_of)
+    account = at.knowing.account(id, as_of)
     declared, facts = declarations(), {}
     if account is not None:
         # In the book's currency, and only what is in it: decisions convert the rest by the rates of their day.
@@ -70,7 +69,7 @@ def client() -> Response:
     ]
     decided = Search(at.ledger.database).page(Wanted(client_id=id), DECISIONS).found
     return page("client.html", 200 if account or decided else 404, caller=caller(), id=id, as_of=as_of, facts=told,
-                account=account, decided=decided, money=money)  # fmt: skip
+                account=account, decided=decided, money=figures().money)  # fmt: skip
 
 
 def _window(name: str) -> str:
@@ -81,7 +80,9 @@ def _window(name: str) -> str:
 
 
 def _measured(amount: int, drawn: Drawing) -> str:
-    return f"{amount:,}" if drawn.measure in (Measure.SERVICES, Measure.UNITS) else money(amount, drawn.currency)
+    if drawn.measure in (Measure.SERVICES, Measure.UNITS):
+        return figures().count(amount)
+    return figures().money(amount, drawn.currency)
 
 
 def _curve(pareto: Pareto) -> str:

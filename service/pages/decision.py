@@ -13,11 +13,11 @@ from service.api.access import caller, needs
 from service.api.decisions import existing
 from service.api.services import services
 from service.domain.decision import Decision
-from service.domain.money import text as money
 from service.domain.people import Role
-from service.domain.units import decimal_text, value_text
+from service.domain.units import value_text
 from service.ledger import Entry
 from service.pages import charts
+from service.pages.figures import figures
 from service.pages.page import page
 from service.pages.printed import proof_of
 from service.policy.nodes import HAS
@@ -38,8 +38,7 @@ def decision(decision_id: str) -> Response:
         facts=_facts(entry, told) if told else [], overrides=at.overrides.of(decision_id),
         endings=at.outcomes.of(decision_id), proof=proof_of(at, recorded),
         named=lambda id: f"{names[id]} ({id})" if id in names else id,
-        money=lambda amount: "" if amount is None else money(amount, entry.currency),
-        percent=lambda share: "" if share is None else f"{decimal_text(share, 100)} %",
+        money=lambda amount: figures().money(amount, entry.currency), percent=figures().percent,
     )  # fmt: skip
 
 

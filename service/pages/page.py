@@ -7,6 +7,7 @@ from typing import Any
 from flask import Response, render_template
 
 from service.domain.people import Role
+from service.pages.figures import figures
 
 _POLICY = "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 _WITH_SCRIPT = f"{_POLICY}; script-src 'self'; connect-src 'self'"
@@ -22,7 +23,7 @@ def page(template: str, status: int = 200, script: bool = False, **values: Any) 
     """`script`: the page has a script of ours, which may ask this service."""
     headers = _HEADERS | ({"Content-Security-Policy": _WITH_SCRIPT} if script else {})
     return Response(
-        render_template(template, finance=Role.FINANCE, **values),
+        render_template(template, finance=Role.FINANCE, figures=figures(), **values),
         status,
         headers,
         content_type="text/html; charset=utf-8",

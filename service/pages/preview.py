@@ -24,11 +24,11 @@ from service.authoring.surroundings import Surroundings
 from service.domain.decision import Decision
 from service.domain.facts import Unit
 from service.domain.money import EXPONENTS
-from service.domain.money import text as money
 from service.domain.people import Role
 from service.domain.steps import Step
 from service.domain.units import SCALE, decimal_text
 from service.pages import asked, charts
+from service.pages.figures import figures
 from service.pages.page import page
 from service.pages.samples import SAMPLES
 from service.policy.book import Book, Parameter
@@ -91,8 +91,7 @@ def preview() -> Response:
         groups=asked.GROUPS, line=asked.LINE, detail=asked.DETAIL,
         lines=range(asked.LINES), details=range(asked.DETAILS), samples=SAMPLES, currencies=CURRENCIES,
         currency=currency, versions=_versions(at, in_force), book=in_force,
-        money=lambda amount: "" if amount is None else money(amount, currency),
-        percent=lambda share: "" if share is None else f"{decimal_text(share, 100)} %",
+        money=lambda amount: figures().money(amount, currency), percent=figures().percent,
     )  # fmt: skip
 
 

@@ -12,10 +12,9 @@ from service.api.problems import Refused
 from service.api.services import services
 from service.clients.standing import months_before
 from service.domain.giving import GivenIn, Won, leaked, summed
-from service.domain.money import text as money
 from service.domain.people import Role
-from service.domain.units import decimal_text
 from service.ledger.giving import Giving
+from service.pages.figures import figures
 from service.pages.page import page
 
 blueprint = Blueprint("reports_page", __name__, template_folder="templates")
@@ -55,7 +54,7 @@ def reports() -> Response:
             "month": leaked(won, lambda each: each.month),
             "asked by": leaked(won, lambda each: names.get(each.caller, each.caller)),
         },
-        share=_share, money=money, names=names, outcomes=_outcomes([month.outcomes for month in months]),
+        share=_share, money=figures().money, names=names, outcomes=_outcomes([month.outcomes for month in months]),
         overrides=at.overrides.between(since, until, SHOWN), counts=at.overrides.counted(since, until),
     )  # fmt: skip
 
@@ -88,7 +87,7 @@ def _client(each: GivenIn) -> str:
 
 def _share(won: Won) -> str:
     """What of the quoted sum got lost."""
-    return f"{decimal_text(won.lost * 10_000 // won.quoted, 100)} %" if won.quoted else ""
+    return figures().percent(won.lost * 10_000 // won.quoted) if won.quoted else ""
 
 
 def _outcomes(months: list[dict[str, int]]) -> dict[str, int]:

@@ -8,12 +8,12 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import lru_cache
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date
-from babel.numbers import get_currency_symbol
+from babel.dates import format_date, format_datetime, format_skeleton
+from babel.numbers import format_decimal, get_currency_symbol
 from babel.units import format_unit
 
 from service.domain.facts import Type, Unit, Value
@@ -87,6 +87,7 @@ class Language:
         self._symbols = self._locale.number_symbols["latn"]
         # Babel's formatting is exact here but slow, and the same few values come back: a day, a list of ways to pay.
         self.date = lru_cache(maxsize=4096)(self._date)
+        self.day = lru_cache(maxsize=4096)(self._day)
         self.days = lru_cache(maxsize=512)(self._days)
         self.percent = lru_cache(maxsize=512)(self._percent)
         self.either = lru_cache(maxsize=512)(self._either)
@@ -154,6 +155,20 @@ class Language:
     def _date(self, day: date) -> str:
         return format_date(day, "long", locale=self._locale)
 
+    def _day(self, day: date) -> str:
+        return format_date(day, "medium", locale=self._locale)
+
+    def month(self, day: date) -> str:
+        """`Mar 2026`"""
+        return format_skeleton("yMMM", day, locale=self._locale)
+
+    def moment(self, at: datetime) -> str:
+        """As a table holds it: `3/2/26, 12:00 PM`"""
+        return format_datetime(at, "short", locale=self._locale)
+
+    def count(self, number: int) -> str:
+        return format_decimal(number, locale=self._locale)
+
 
 def _space(neighbour: str) -> str:
     """CLDR's currency spacing: a letter code isn't glued to the figures, a symbol or a space is."""
@@ -165,6 +180,16 @@ def _filled(pattern: str, first: str, second: str) -> str:
     before, _, rest = pattern.partition("{0}")
     between, _, after = rest.partition("{1}")
     return f"{before}{first}{between}{second}{after}"
+
+
+@lru_cache(maxsize=256)
+def written_by(tag: str) -> bool:
+    """Whether CLDR knows the tag."""
+    try:
+        Locale.parse(tag, sep="-")
+    except (UnknownLocaleError, ValueError):
+        return False
+    return True
 
 
 @lru_cache(maxsize=256)

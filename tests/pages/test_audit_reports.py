@@ -72,13 +72,13 @@ def cells(html: str, label: str) -> list[list[str]]:
 
 def test_the_sums_are_those_of_the_records(app, people, ann, filled):
     page = finance(app, people).get("/audit/reports?since=2026-02-01&until=2026-03-31").text
-    assert cells(page, "By month") == [["2026-03", "2", "100.00 EUR", "50.00 EUR"]]
-    assert ["c-1", "1", "50.00 EUR", "50.00 EUR"] in cells(page, "By client")
-    assert cells(page, "By asked by") == [["ann", "2", "100.00 EUR", "50.00 EUR"]]
-    assert cells(page, "By rule") == [["discount-that-closes", "2", "100.00 EUR", "50.00 EUR"]]
+    assert cells(page, "By month") == [["Mar 2026", "2", "€100.00", "€50.00"]]
+    assert ["c-1", "1", "€50.00", "€50.00"] in cells(page, "By client")
+    assert cells(page, "By asked by") == [["ann", "2", "€100.00", "€50.00"]]
+    assert cells(page, "By rule") == [["discount-that-closes", "2", "€100.00", "€50.00"]]
     # Won: 1,200.00 agreed at 1,150.00, and 1,200.00 that a person had put at 1,000.00: 250.00 of 2,400.00 is 10.41 %.
     assert cells(page, "Leakage by month") == [
-        ["2026-03", "2", "2,400.00 EUR", "2,150.00 EUR", "250.00 EUR", "10.41 %", "200.00 EUR", "50.00 EUR"]
+        ["Mar 2026", "2", "€2,400.00", "€2,150.00", "€250.00", "10.41%", "€200.00", "€50.00"]
     ]
     assert cells(page, "Overrides by person and reason") == [["ann", "closes the sale", "1", "1"]]
     assert "3 quote" in page
@@ -212,7 +212,7 @@ def test_ten_thousand_decisions_are_reported_on_in_less_than_300_ms(tmp_path):
         at.outcomes.add(one["decision_id"], ending, "bench", new_decision_id(NOON), NOON)
     year = "/audit/reports?since=2020-01-01&until=2020-12-31"
     by_currency = cells(client.get(year).text, "Leakage by month")
-    assert {month for month, *_ in by_currency} == {"2020-01"}
+    assert {month for month, *_ in by_currency} == {"Jan 2020"}
     assert sum(int(won) for _, won, *_ in by_currency) > 300
     for path in (year, f"/audit/decisions/{newest}", "/audit/sign-ins"):
         client.get(path)

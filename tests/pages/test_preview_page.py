@@ -54,11 +54,11 @@ def test_the_address_brings_the_same_screen_back_without_scripts(live_service, b
         page.goto(f"{live_service}/preview?{urlencode(ASKED)}")
         assert page.input_value('[id="job.lines.0.fair_price"]') == "3000.50"
         # 3,000.50 and 10 % on it for sixteen changed decisions.
-        assert "target 3,300.55 EUR" in page.inner_text(".price")
-        assert "floor 1,200.00 EUR" in page.inner_text(".price")
+        assert "target €3,300.55" in page.inner_text(".price")
+        assert "floor €1,200.00" in page.inner_text(".price")
         page.fill('[id="job.lines.0.fair_price"]', "2000")
         page.click("button[type=submit]")
-        assert "target 2,200.00 EUR" in page.inner_text(".price")
+        assert "target €2,200.00" in page.inner_text(".price")
         kept(page, "preview-without-scripts")
 
 
@@ -69,9 +69,9 @@ def test_a_slider_tries_another_number_for_this_preview_alone(live_service, brow
         page.wait_for_function("() => document.querySelector('.price').innerText.includes('3,600.60')")
         assert "parameters.hassle_markup_10=20" in page.url
         page.reload()
-        assert "target 3,600.60 EUR" in page.inner_text(".price")
+        assert "target €3,600.60" in page.inner_text(".price")
         page.goto(f"{live_service}/preview?{urlencode(ASKED)}")
-        assert "target 3,300.55 EUR" in page.inner_text(".price")
+        assert "target €3,300.55" in page.inner_text(".price")
         assert faults == []
 
 
@@ -166,3 +166,33 @@ def test_signed_in_it_is_the_managers(app, people, browser_window, role, allowed
             assert f"{name}, {role}" in page.inner_text("nav")
         else:
             assert "role-too-low" in page.content()
+
+
+def test_figures_are_written_as_the_reader_is_used_to(live_service, browser_window):
+    """By CLDR: German groups by points, puts the sign behind, and begins a date with its day."""
+    context = browser_window.new_context(locale="de-DE", java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{live_service}/preview?sample=website")
+    words = page.inner_text("#answer").replace("\u00a0", " ")
+    assert re.search(r"\d\.\d{3},\d\d €", words)
+    assert re.search(r"\d\d\.\d\d\.20\d\d", words)
+    assert not re.search(r"€\d|\d EUR", words.partition("Why")[0])
+    context.close()
+
+
+@pytest.mark.parametrize("tag", ["xx-nonsense", "a" * 5_000, "de_DE", "*", "zh-Hans-CN;q=0.5,fr"])
+def test_any_language_is_taken(live_service, tag):
+    answer = httpx.get(
+        f"{live_service}/preview?sample=website", headers={"Accept-Language": tag.encode()}, follow_redirects=True
+    )
+    assert answer.status_code == 200
+
+
+def test_pages_are_light_and_painted_soon(live_service, browser_window):
+    """All that a page loads is below 300 KB."""
+    with opened(browser_window) as (page, _):
+        for path in ("/preview?sample=website", "/clients", "/versions", "/audit", "/audit/reports"):
+            sizes = []
+            page.on("response", lambda response, sizes=sizes: sizes.append(len(response.body())))
+            page.goto(f"{live_service}{path}", wait_until="networkidle")
+            assert 0 < sum(sizes) < 300_000, path

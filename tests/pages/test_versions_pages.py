@@ -73,7 +73,7 @@ def test_a_version_reads_as_a_document(drafted, browser_window, root):
         for heading in ("Guardrails", "Options", "Numbers", "What is worked out"):
             assert page.locator(f"h3:text-is('{heading}')").count() == 1
         assert page.locator("article[id] table").count() >= 2, "tables as tables"
-        assert "from 2026-01-01" in page.inner_text("#number-concession_cap")
+        assert "from Jan 1, 2026" in page.inner_text("#number-concession_cap")
 
 
 def test_the_checker_and_the_cases_speak(drafted, browser_window):
