@@ -48,7 +48,9 @@ _OPTIONS = (
     click.option("--union", type=click.Choice([str(u) for u in Union]), default="months", show_default=True,
                  help="Lists of each month united, or one over the period."),
     click.option("--ties", type=click.Choice([str(t) for t in Ties]), default="in", show_default=True,
-                 help="Whether all who bring as much as the last one are in."),
+                 help="Who bring as much as the last one: all are in, none is, or a second measure decides."),
+    click.option("--second", type=click.Choice([str(m) for m in Measure]), default="services", show_default=True,
+                 help="The second measure."),
     click.option("--months", type=click.IntRange(1, 36), default=6, show_default=True),
     click.option("--vip-share", type=click.IntRange(1, 99), default=20, show_default=True, metavar="PERCENT"),
     click.option("--second-share", type=click.IntRange(1, 99), default=20, show_default=True, metavar="PERCENT",
@@ -69,6 +71,7 @@ def _drawing(given: dict[str, Any]) -> Drawing:
     return Drawing(
         drawn_on=day, currency=given["currency"], measure=Measure(given["measure"]),
         approach=Approach(given["approach"]), union=Union(given["union"]), ties=Ties(given["ties"]),
+        second=Measure(given["second"]),
         months=given["months"], few=given["few"],
         vip_share=given["vip_share"] * 100, second_share=given["second_share"] * 100,
     )  # fmt: skip

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
+from itertools import pairwise
 from typing import Any
 
 from service.clients import queries
@@ -15,11 +17,13 @@ from service.domain.lists import (
     Active,
     Activity,
     Attention,
+    Averages,
     Drawing,
     Due,
     Listed,
     Measure,
     Month,
+    Movement,
     Overlap,
     Pareto,
     Point,
@@ -29,6 +33,8 @@ from service.ledger import Database
 from service.ledger.books import Books
 
 Ask = Callable[[str], list[tuple[Any, ...]]]
+
+CATEGORIES = ("vip", "good", "regular", "other")
 
 USUAL_SHARE = 7_000
 """Of its own usual, below which a VIP paid clearly less (C7)."""
@@ -74,6 +80,22 @@ class Asking:
                 for month, payers, payments, measure, vips, theirs in months
             ),
         )  # fmt: skip
+
+    def averages(self, drawing: Drawing) -> tuple[Averages, ...]:
+        """Of each category that anybody is in."""
+        return averages(self.listed(drawing), drawing)
+
+    def movements(self, drawing: Drawing, months: int) -> tuple[Movement, ...]:
+        """From each of so many lists, drawn a month apart, to the next, up to the one of the day."""
+        days = [months_before(drawing.drawn_on, back) for back in range(months, -1, -1)]
+        with self._of(drawing.currency) as ask:
+            lists = [{each.client_id: each.category for each in _listed(ask, replace(drawing, drawn_on=day))}
+                     for day in days]  # fmt: skip
+        return tuple(
+            Movement(drawn_on=day, before=before, after=after, clients=count)
+            for day, (earlier, later) in zip(days[1:], pairwise(lists), strict=True)
+            for (before, after), count in sorted(_moves(earlier, later).items())
+        )
 
     def overlaps(self, drawing: Drawing) -> tuple[Overlap, ...]:
         """Of the VIP lists under each two measures."""
@@ -123,9 +145,30 @@ class Asking:
 def _listed(ask: Ask, drawing: Drawing) -> tuple[Listed, ...]:
     return tuple(
         Listed(client_id=id, category=category, measure=measure, vip_months=vip_months, paid_months=paid_months,
-               last=last, average=divide(measure, drawing.months, Rounding.HALF_UP))
-        for id, category, measure, vip_months, paid_months, last in ask(queries.listed(drawing))
+               last=last, average=divide(measure, drawing.months, Rounding.HALF_UP), payments=payments, units=units)
+        for id, category, measure, vip_months, paid_months, last, payments, units in ask(queries.listed(drawing))
     )  # fmt: skip
+
+
+def averages(listed: tuple[Listed, ...], drawing: Drawing) -> tuple[Averages, ...]:
+    found = []
+    for category in CATEGORIES:
+        theirs = [each for each in listed if each.category == category]
+        if theirs:
+            measure, payments = sum(each.measure for each in theirs), sum(each.payments for each in theirs)
+            found.append(
+                Averages(
+                    category=category, clients=len(theirs),
+                    payment=divide(measure, payments, Rounding.HALF_UP) if payments else 0,
+                    spending=divide(measure, len(theirs) * drawing.months, Rounding.HALF_UP),
+                    units=divide(sum(each.units for each in theirs), len(theirs), Rounding.HALF_UP),
+                )
+            )  # fmt: skip
+    return tuple(found)
+
+
+def _moves(earlier: Mapping[str, str], later: Mapping[str, str]) -> Counter[tuple[str, str]]:
+    return Counter((earlier.get(id, "new"), later.get(id, "lapsed")) for id in earlier.keys() | later.keys())
 
 
 def _vips(listed: tuple[Listed, ...]) -> set[str]:

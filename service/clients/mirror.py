@@ -51,6 +51,8 @@ class Mirror:
                 yield connection
 
     def _refresh(self, connection: duckdb.DuckDBPyConnection, kind: Kind) -> None:
+        if self._newest(kind) == self._books.newest(kind):
+            return  # whatever changes brings in a row: one that is replaced gets a new number
         rows, total, last = self._mirrored(connection, kind)
         if (rows, total) != self._books.counted(kind, last):
             for path in self._files(kind):
@@ -58,6 +60,10 @@ class Mirror:
             last = 0
         while last is not None:
             last = self._add(connection, kind, last)
+
+    def _newest(self, kind: Kind) -> int:
+        """The highest number in the files, which are named by it."""
+        return max((int(path.stem.rpartition("-")[2]) for path in self._files(kind)), default=0)
 
     def _mirrored(self, connection: duckdb.DuckDBPyConnection, kind: Kind) -> tuple[int, int, int]:
         if not self._files(kind):

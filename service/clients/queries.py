@@ -32,7 +32,9 @@ MOST, REMINDED_DAYS = "0.8", 14
 
 
 def monthly(drawing: Drawing) -> str:
-    """`months (client_id, month, measure, payments)`: who paid in which month, and what that month is measured by."""
+    """`months (client_id, month, measure, second, payments, units)`: who paid in which month, what that month is
+    measured by, and what decides between equals."""
+    second = _OF_A_MONTH[drawing.second] if drawing.ties is Ties.SECOND else "0"
     return f"""
     rows AS (
         SELECT client_id, CAST(date_trunc('month', day) AS DATE) AS month,
@@ -44,7 +46,8 @@ def monthly(drawing: Drawing) -> str:
     ),
     months AS (
         SELECT client_id, month, CAST({_OF_A_MONTH[drawing.measure]} AS BIGINT) AS measure,
-               CAST(sum(payments) AS BIGINT) AS payments
+               CAST({second} AS BIGINT) AS second, CAST(sum(payments) AS BIGINT) AS payments,
+               CAST(sum(units) AS BIGINT) AS units
         FROM rows GROUP BY client_id, month HAVING {_PAID[drawing.measure]}
     )"""
 
@@ -54,13 +57,14 @@ def vip_months(drawing: Drawing) -> str:
     span = "month" if drawing.union is Union.MONTHS else "CAST(NULL AS DATE)"
     return f"""
     spans AS (
-        SELECT client_id, {span} AS month, CAST(sum(measure) AS BIGINT) AS measure
+        SELECT client_id, {span} AS month, CAST(sum(measure) AS BIGINT) AS measure,
+               CAST(sum(second) AS BIGINT) AS second
         FROM months GROUP BY client_id, {span}
     ),
     ranked AS (
         SELECT client_id, month, measure,
-               rank() OVER (PARTITION BY month ORDER BY measure DESC) AS place,
-               count(*) OVER (PARTITION BY month, measure) AS alike,
+               rank() OVER (PARTITION BY month ORDER BY measure DESC, second DESC) AS place,
+               count(*) OVER (PARTITION BY month, measure, second) AS alike,
                count(*) OVER (PARTITION BY month) AS payers
         FROM spans
     ),
@@ -71,12 +75,14 @@ def vip_months(drawing: Drawing) -> str:
 
 
 def listed(drawing: Drawing) -> str:
-    """Every client who paid in the period: category, measure, months in lists, months paid, last month, average."""
+    """Every client who paid in the period: category, measure, months in lists, months paid, last month,
+    payments, units."""
     strongest = "DESC" if drawing.approach == "B" else "ASC"
     second, others = ("good", "regular") if drawing.approach == "B" else ("other", "regular")
     return f"""WITH {monthly(drawing)}, {vip_months(drawing)},
     totals AS (
-        SELECT client_id, CAST(sum(measure) AS BIGINT) AS measure, count(*) AS paid_months,
+        SELECT client_id, CAST(sum(measure) AS BIGINT) AS measure, CAST(sum(second) AS BIGINT) AS second,
+               CAST(sum(payments) AS BIGINT) AS payments, CAST(sum(units) AS BIGINT) AS units, count(*) AS paid_months,
                CAST(sum(CASE WHEN month = {_day(month_of_end(drawing))} THEN measure ELSE 0 END) AS BIGINT) AS last
         FROM months GROUP BY client_id
     ),
@@ -88,8 +94,8 @@ def listed(drawing: Drawing) -> str:
     ),
     ranked_rest AS (
         SELECT marked.*,
-               rank() OVER (PARTITION BY rest ORDER BY measure {strongest}) AS place,
-               count(*) OVER (PARTITION BY rest, measure) AS alike,
+               rank() OVER (PARTITION BY rest ORDER BY measure {strongest}, second {strongest}) AS place,
+               count(*) OVER (PARTITION BY rest, measure, second) AS alike,
                count(*) OVER (PARTITION BY rest) AS remaining
         FROM marked
     )
@@ -98,7 +104,7 @@ def listed(drawing: Drawing) -> str:
                 WHEN clients >= {drawing.few}
                      AND {_within(drawing, drawing.second_share, _base(drawing))} THEN '{second}'
                 ELSE '{others}' END AS category,
-           measure, vip_months, paid_months, last
+           measure, vip_months, paid_months, last, payments, units
     FROM ranked_rest ORDER BY measure DESC, client_id"""
 
 
@@ -191,7 +197,7 @@ def _purchases(as_of: date) -> str:
 def _within(drawing: Drawing, share: int, base: str) -> str:
     """Among the best `share` of `base`, half a client rounded up; ties as the drawing says."""
     cut = f"floor(({base} * {share} + 5000) / 10000.0)"
-    return f"place <= {cut}" if drawing.ties is Ties.IN else f"place + alike - 1 <= {cut}"
+    return f"place + alike - 1 <= {cut}" if drawing.ties is Ties.OUT else f"place <= {cut}"
 
 
 def _base(drawing: Drawing) -> str:

@@ -11,6 +11,7 @@ from service.clients.asking import Asking
 from service.domain.lists import Drawing
 
 Row = Mapping[str, Any]
+MOVED_MONTHS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,14 @@ REPORTS = {
         Report(
             "months", "Each month: who paid, what it brought, and what its VIPs brought of it.", _months,
             frozenset({"measure"}), frozenset({"vip_share"}),
+        ),
+        Report(
+            "averages", "What a client of each category pays at a time and in a month, and its units.",
+            lambda asking, drawing: _plain(asking.averages(drawing)), frozenset({"payment", "spending"}),
+        ),
+        Report(
+            "movement", "How many clients went from one category to another, month by month.",
+            lambda asking, drawing: _plain(asking.movements(drawing, MOVED_MONTHS)),
         ),
         Report(
             "overlap", "How many clients are VIP under each two measures.",

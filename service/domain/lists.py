@@ -34,15 +34,18 @@ class Union(StrEnum):
 
 
 class Ties(StrEnum):
-    """Of clients that bring just as much as the last one within the cut: all are in, or none of them is."""
+    """Of clients that bring just as much as the last one within the cut: all are in, none of them is, or a second
+    measure decides, and who is equal in that too is in."""
 
     IN = "in"
     OUT = "out"
+    SECOND = "second"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Drawing:
-    """How lists are drawn of the `months` whole months before the day `drawn_on`.
+    """How lists are drawn of the `months` whole months before the day `drawn_on`. `second`: what decides between equals
+    where the tie rule leaves it to a second measure.
 
     `few`: with fewer clients than this who paid in a month there are no categories in it: the firm knows them all (C1).
     """
@@ -53,6 +56,7 @@ class Drawing:
     approach: Approach = Approach.A
     union: Union = Union.MONTHS
     ties: Ties = Ties.IN
+    second: Measure = Measure.SERVICES
     months: int = 6
     vip_share: int = 2_000
     second_share: int = 2_000
@@ -77,7 +81,7 @@ def month_before(day: date, months: int) -> date:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listed:
     """A client's place. `vip_months`: in how many months' lists it stands; `paid_months`: in how many it paid. `last`:
-    what it brought in the last month; `average`: in a month of the whole period."""
+    what it brought in the last month; `average`: in a month of the whole period. `payments`, `units`: in the period."""
 
     client_id: str
     category: str
@@ -86,6 +90,31 @@ class Listed:
     paid_months: int
     last: int
     average: int
+    payments: int
+    units: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Averages:
+    """What a client of a category is like (C6): `payment`: what the measure comes to for each payment. `spending`: in a
+    month. `units`: in the period."""
+
+    category: str
+    clients: int
+    payment: int
+    spending: int
+    units: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Movement:
+    """How many clients went from one category to another within a month: `before` of the list drawn a month earlier,
+    `after` of the one drawn on the day. Who is `new` came, who is `lapsed` paid nothing any more in the period."""
+
+    drawn_on: date
+    before: str
+    after: str
+    clients: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

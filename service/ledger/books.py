@@ -127,6 +127,11 @@ class Books:
             rows = [{"client_id": id, "drawn_on": drawn_on, "category": category} for id, category in listed]
             _INSERT_CATEGORIES.run(connection, rows)
 
+    def newest(self, kind: Kind) -> int:
+        """The highest number of a row, 0 where there is none."""
+        with self._database.reads() as connection:
+            return int(connection.execute(select(func.coalesce(func.max(TABLES[kind].c.number), 0))).scalar_one())
+
     def counted(self, kind: Kind, until: int) -> tuple[int, int]:
         """How many rows have numbers up to one, and the sum of their numbers."""
         number = TABLES[kind].c.number

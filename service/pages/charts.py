@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from service.domain.decision import Decision, Step
+from service.domain.lists import Active, Movement
 
 WIDTH = 1_000
+SCORES = 5
 _MARGIN = 40
 
 
@@ -40,6 +43,49 @@ class Bar:
     width: int
     amount: int
     total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """Of the activity matrix. `recency`, `frequency`: scores, 5 the best. `shade`: percent of the fullest cell."""
+
+    recency: int
+    frequency: int
+    clients: int
+    shade: int
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """Whoever was in one category a month ago: how many, and in which they are now, as pieces of one bar."""
+
+    before: str
+    clients: int
+    now: tuple[tuple[str, int, int, int], ...]
+    """Category, clients, and where the piece starts and how wide it is."""
+
+
+def matrix(active: Sequence[Active]) -> tuple[tuple[Cell, ...], ...]:
+    """Rows of recency, the latest first; columns of frequency, rising."""
+    counts = Counter((each.recency_score, each.frequency_score) for each in active)
+    most = max(counts.values(), default=1)
+    return tuple(
+        tuple(Cell(r, f, counts[r, f], counts[r, f] * 100 // most) for f in range(1, SCORES + 1))
+        for r in range(SCORES, 0, -1)
+    )
+
+
+def moved(found: Sequence[Movement]) -> tuple[Moved, ...]:
+    bars = []
+    for before in dict.fromkeys(each.before for each in found):
+        theirs = [each for each in found if each.before == before]
+        total, at, pieces = sum(each.clients for each in theirs), 0, []
+        for each in theirs:
+            start, end = at * WIDTH // total, (at + each.clients) * WIDTH // total
+            pieces.append((each.after, each.clients, start, max(end - start, 1)))
+            at += each.clients
+        bars.append(Moved(before, total, tuple(pieces)))
+    return tuple(bars)
 
 
 def price_range(decision: Decision, floor: int | None, budget: int | None) -> Range | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from urllib.parse import urlencode
 
 from flask import Blueprint, Response, redirect, request
@@ -12,12 +13,13 @@ from service.api.access import caller, needs
 from service.api.clients_lists import drawing
 from service.api.problems import Refused
 from service.api.services import services
-from service.clients.asking import Asking
+from service.clients.asking import Asking, averages
 from service.clients.standing import Thresholds, standing
 from service.domain.lists import Approach, Drawing, Measure, Pareto, Ties, Union
 from service.domain.people import Role
 from service.domain.units import value_text
 from service.ledger.search import Search, Wanted
+from service.pages import charts
 from service.pages.figures import figures
 from service.pages.page import page
 
@@ -39,11 +41,14 @@ def clients() -> Response:
         drawn, refused = Drawing(drawn_on=services().now().date(), currency="EUR"), fault.problem.detail
     asking = Asking(services().ledger.database)
     pareto, listed = asking.pareto(drawn), asking.listed(drawn)
+    active = asking.activity(drawn.drawn_on, drawn.currency)
     return page(
         "clients.html", 400 if refused else 200,
         caller=caller(), drawn=drawn, refused=refused, pareto=pareto, curve=_curve(pareto),
         fifth=next((point for point in pareto.curve if point.share_of_clients >= A_FIFTH), None), listed=listed[:SHOWN],
         more=max(len(listed) - SHOWN, 0), attention=asking.attention(drawn), query=urlencode(asked),
+        averages=averages(listed, drawn), moved=charts.moved(asking.movements(drawn, 1)),
+        matrix=charts.matrix(active), activities=Counter(each.activity for each in active),
         counts={name: sum(each.category == name for each in listed) for name in ("vip", "good", "regular", "other")},
         told=lambda amount: _measured(amount, drawn), percent=figures().percent,
         measures=tuple(Measure), approaches=tuple(Approach), unions=tuple(Union), ties=tuple(Ties),

@@ -65,6 +65,47 @@ def test_ties_at_the_cut(bring, asking, ties, vips):
     assert {client for client, category in found.items() if category == "vip"} == vips
 
 
+def test_a_second_measure_decides_between_equals(bring, asking):
+    """c1 and c2 paid the same; c2 had more delivered. c8 and c9 are equal in both."""
+    bring("payments", of_february(100, 80, 80, 70, 60, 50, 40, 30, 10, 10))
+    head = "client_id,day,units,cost,currency\n"
+    bring("services", head + "c1,2026-02-03,9,1,EUR\nc2,2026-02-03,1,1,EUR\nc2,2026-02-04,1,1,EUR\n")
+    found = categories(asking, drawing(ties=Ties.SECOND))
+    assert {client for client, category in found.items() if category == "vip"} == {"c0", "c2"}
+    assert {client for client, category in found.items() if category == "other"} == {"c8", "c9"}
+    by_units = categories(asking, drawing(ties=Ties.SECOND, second=Measure.UNITS))
+    assert {client for client, category in by_units.items() if category == "vip"} == {"c0", "c1"}
+    # Equal in both at the cut: all of them are in.
+    by_profit = categories(asking, drawing(ties=Ties.SECOND, second=Measure.MONEY))
+    assert {client for client, category in by_profit.items() if category == "vip"} == {"c0", "c1", "c2"}
+
+
+def test_what_a_client_of_each_category_is_like(bring, asking):
+    bring("payments", of_february(100, 80, 60, 50, 40) + "c0,2026-02-11,21,EUR\n")
+    bring("services", "client_id,day,units,cost,currency\nc0,2026-02-03,7,1,EUR\nc1,2026-02-03,2,1,EUR\n")
+    vip, regular, other = asking.averages(drawing(months=2, second_share=2_000))
+    # c0: 121.00 in two payments. The three regular ones: 80, 60 and 50, together 190.00 in three payments; 2 units.
+    assert (vip.category, vip.clients, vip.payment, vip.spending, vip.units) == ("vip", 1, 6_050, 6_050, 7)
+    assert (regular.clients, regular.payment, regular.spending, regular.units) == (3, 6_333, 3_167, 1)
+    assert (other.category, other.clients, other.payment, other.spending) == ("other", 1, 4_000, 2_000)
+
+
+def test_who_moved_between_categories(bring, asking):
+    """c0 falls, c4 rises, c5 comes, and c3 paid in the first month alone."""
+    january = [("c0", 100), ("c1", 60), ("c2", 50), ("c3", 40), ("c4", 30)]
+    february = [("c0", 20), ("c1", 60), ("c2", 50), ("c4", 200), ("c5", 40)]
+    bring(
+        "payments",
+        rows(*((id, "2026-01-10", sum) for id, sum in january), *((id, "2026-02-10", sum) for id, sum in february)),
+    )
+    found = asking.movements(drawing(months=1), 1)
+    assert {(each.before, each.after): each.clients for each in found} == {
+        ("vip", "other"): 1, ("regular", "regular"): 2, ("regular", "lapsed"): 1, ("other", "vip"): 1,
+        ("new", "regular"): 1,
+    }  # fmt: skip
+    assert {each.drawn_on for each in found} == {DRAWN}
+
+
 def test_all_equal_are_all_vips_or_none_is(bring, asking):
     bring("payments", of_february(*[50] * 10))
     assert set(categories(asking, drawing(ties=Ties.IN)).values()) == {"vip"}

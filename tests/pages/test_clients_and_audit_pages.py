@@ -56,6 +56,11 @@ def test_a_manager_looks_who_brings_what_and_at_one_client(told, browser_window,
         row = page.inner_text("tr:has(a[href='/client?id=c-100'])").split()
         assert row[:2] == ["c-100", "vip"]
         assert "c-101 paid nothing last month" in page.inner_text("main")
+        assert page.locator("svg.matrix rect").count() == 25
+        shown = [int(text) for text in page.locator("svg.matrix text").all_text_contents() if text]
+        assert sum(shown) == len(httpx.get(f"{told}/clients/lists/activity?as_of=2026-03-02").json())
+        assert page.locator("svg.moved").count() >= 2
+        assert page.locator("[aria-label=Averages] tbody th").all_inner_texts()[0] == "vip"
         if scripts:
             assert not wider_than_the_window(page)
         kept(page, f"clients-{width}-{scripts}")
