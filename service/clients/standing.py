@@ -17,6 +17,10 @@ RECENT_MONTHS, OLDER_MONTHS = 6, 18
 """Windows of hassle signals (P3): the last six months, and the eighteen before."""
 YEAR = 12
 
+LOYAL_PURCHASES, EXPLOITED_QUOTES, ONE_OFF_DAYS = 6, 3, 180
+"""C12, ours: purchases in the year of a loyal buyer; quotes in the year of which none was accepted without something
+given; days after which a single purchase counts as the only one."""
+
 Exchange = Callable[[Mapping[str, int]], int]
 """Sums by currency to one sum in the request's."""
 
@@ -34,7 +38,7 @@ def standing(account: Account, as_of: date, exchange: Exchange, thresholds: Thre
     facts: dict[str, int | str] = {}
     if account.category is not None:
         facts["client.category"] = account.category
-    facts |= _activity(account, as_of)
+    facts |= _activity(account, as_of) | _relationship(account, as_of)
     if account.payments:
         facts |= _money(account, as_of, exchange)
     if account.services:
@@ -76,6 +80,20 @@ def _activity(account: Account, as_of: date) -> dict[str, int | str]:
         facts["client.orders"] = len(ordered)
         facts["client.days_since_last_order"] = (as_of - max(ordered)).days
     return facts
+
+
+def _relationship(account: Account, as_of: date) -> dict[str, int | str]:
+    """What the client seeks (C12), where what it did says so. Seekers can't be told from the books."""
+    bought = {p.day for p in account.payments if p.amount > 0}
+    lately = sum(day > months_before(as_of, YEAR) for day in bought)
+    quotes, given = len(account.conceded), sum(amount > 0 for _, amount in account.conceded)
+    if quotes >= EXPLOITED_QUOTES and given == quotes:
+        return {"client.relationship": "exploiter"}
+    if lately >= LOYAL_PURCHASES and quotes and not given:
+        return {"client.relationship": "loyal"}
+    if len(bought) == 1 and (as_of - max(bought)).days > ONE_OFF_DAYS:
+        return {"client.relationship": "one_off"}
+    return {}
 
 
 def _money(account: Account, as_of: date, exchange: Exchange) -> dict[str, int | str]:

@@ -107,3 +107,32 @@ def test_months():
     assert months_before(date(2024, 3, 31), 1) == date(2024, 2, 29)
     assert months_before(date(2026, 1, 15), 13) == date(2024, 12, 15)
     assert [whole_months(date(2026, 1, 31), day) for day in (date(2026, 2, 28), date(2026, 3, 31))] == [0, 2]
+
+
+SIX = tuple(paid(f"2025-{month:02}-20", 1_000) for month in range(4, 10))
+
+
+@pytest.mark.parametrize(
+    ("payments", "conceded", "seeks"),
+    [
+        (SIX, (("EUR", 0),), "loyal"),
+        (SIX, (("EUR", 0), ("EUR", 1)), None),  # something was given
+        (SIX, (), None),  # no quote was told to be won: nobody knows what was given
+        (SIX[1:], (("EUR", 0),), None),
+        ((paid("2025-03-02", 1_000), *SIX[1:]), (("EUR", 0),), None),  # a year ago to the day
+        (SIX, (("EUR", 5),) * 3, "exploiter"),
+        (SIX, (("EUR", 5),) * 2, None),
+        (SIX, (("EUR", 5), ("EUR", 5), ("EUR", 0)), None),
+        ((paid("2025-09-02", 1_000),), (), "one_off"),  # 181 days
+        ((paid("2025-09-03", 1_000),), (), None),  # 180 days
+        ((paid("2024-01-01", 1_000), paid("2025-01-01", 1_000)), (), None),
+        ((paid("2024-01-01", 1_000), paid("2025-01-01", -1_000)), (), "one_off"),  # a refund is no purchase
+    ],
+)
+def test_what_a_client_seeks(payments, conceded, seeks):
+    assert told(payments=payments, conceded=conceded).get("client.relationship") == seeks
+
+
+def test_what_was_given_in_the_year():
+    assert told(conceded=(("EUR", 300), ("EUR", 45)))["client.concessions_12m"] == 345
+    assert told(conceded=(("EUR", 0),))["client.concessions_12m"] == 0
