@@ -5,17 +5,15 @@ from __future__ import annotations
 import hashlib
 import shutil
 import sqlite3
-import subprocess
 import threading
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, make_url, text
+from sqlalchemy import create_engine, text
 
-from service.domain.people import Caller, Role
-from service.ledger import Database, Entry, Erasures, Ledger, migrate, new_decision_id
+from service.ledger import Database, Entry, Erasures, Ledger, migrate
 from service.ledger.acts import acts
 from service.ledger.log.checkpoints import Signer
 from service.ledger.log.keys import signer_for
@@ -282,92 +280,3 @@ def test_what_is_no_ledger(run: Run, tmp_path: Path, content: bytes) -> None:
     assert refused.exit_code == 1
     assert "Traceback" not in refused.output
     assert not (tmp_path / "restored.db").exists()
-
-
-def test_retain_is_for_finance_and_recorded(
-    run: Run, filled: Filled, place: Path, entry: EntryMaker, monkeypatch: pytest.MonkeyPatch  # noqa: F811
-) -> None:  # fmt: skip
-    ledger, _ = filled
-    asked = ("db", "retain", "--older-than", 1, "--database", f"sqlite:///{place}")
-    assert "run `quotewright init` first" in run(*asked).stderr
-    monkeypatch.setattr("service.cli.db.acting_as", lambda database, role: Caller("u-7", "Ole", Role.FINANCE))
-    assert run(*asked).stdout == "20 records older than 1 days have lost their words.\n"
-    assert run(*asked).stdout == "Nothing is older.\n"
-    with ledger.database.reads() as connection:
-        assert [(act.kind, act.by) for act in acts(connection)] == [("retention", "u-7")]
-    assert run("db", "retain", "--older-than", 0, "--database", f"sqlite:///{place}").exit_code == 2
-
-
-def test_clients_are_erased_by_finance(run: Run, filled: Filled, place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    made, database = filled[1][2], ("--database", f"sqlite:///{place}")
-    asked = ("clients", "erase", "c-2", "--reason", "letter 118", *database)
-    assert "run `quotewright init` first" in run(*asked).stderr
-    monkeypatch.setattr("service.cli.clients.acting_as", lambda database, role: Caller("u-7", "Ole", Role.FINANCE))
-    assert "c-2 in words is erased" in run(*asked).stdout
-    assert "Erased before, on 20" in run(*asked).stdout
-    assert "Nothing was recorded of a client c-9." in run("clients", "erase", "c-9", "--reason", "x", *database).stderr
-    assert run("clients", "erase", "c-2", "--reason", " ", *database).exit_code == 2
-    shown = run("decision", "show", made.id, *database)
-    assert shown.exit_code == 1
-    assert f"What the decision {made.id} said is no longer kept: erased on 20" in shown.stderr
-    overridden = run("decision", "override", made.id, "--reason", "x", "--note", "y", "--price", "1.00", *database)
-    assert overridden.exit_code == 1
-
-
-@pytest.mark.skipif(shutil.which("pg_dump") is None, reason="PostgreSQL's own tools are needed")
-@pytest.mark.parametrize("empty_url", ["postgresql"], indirect=True)
-@pytest.mark.parametrize("apart", [False, True])
-def test_postgresql_goes_by_its_own_tools(
-    run: Run, url: str, postgres: dict[str, str], entry: EntryMaker, tmp_path: Path, apart: bool  # noqa: F811
-) -> None:  # fmt: skip
-    """The commands that are printed, one after another, into another database."""
-    ledger, made = Ledger(url), entry()
-    ledger.remember_version("agency", "sha256:1", b"content", NOON)
-    ledger.record([made])
-    seal(ledger)
-    ledger.close()
-    for kind in ("--without-keys", "--keys-only") if apart else ("",):
-        told = run("db", "backup", tmp_path / "x", *([kind] if kind else []), "--database", url)
-        assert told.exit_code == 1
-        shell(commands(told.stderr), tmp_path)
-    other = make_url(url).set(database=f"quotewright_test_{new_decision_id(NOON).replace('-', '')}")
-    server = create_engine(make_url(url).set(database="postgres"), isolation_level="AUTOCOMMIT")
-    with server.connect() as connection:
-        connection.exec_driver_sql(f'CREATE DATABASE "{other.database}"')
-        try:
-            told = run("db", "restore", tmp_path / "ledger.dump" if not apart else tmp_path / "keys.dump",
-                       "--database", other.render_as_string())  # fmt: skip
-            given = [line for line in commands(told.stderr) if apart or "keys.dump" not in line]
-            shell([line.partition("   (")[0] for line in given], tmp_path)
-            assert run("db", "check", "--database", other.render_as_string()).exit_code == 0
-            restored = Ledger(other.render_as_string())
-            found = restored.find(made.id)
-            assert found is not None
-            assert found.entry == made
-            restored.close()
-        finally:
-            connection.exec_driver_sql(f'DROP DATABASE "{other.database}" WITH (FORCE)')
-    server.dispose()
-
-
-@pytest.mark.parametrize(
-    "asked", [("backup", "x", "--without-keys"), ("backup", "x", "--keys-only"), ("restore", __file__)]
-)
-def test_the_commands_of_postgresql_are_those_of_the_docs(run: Run, root: Path, asked: tuple[str, ...]) -> None:
-    place = f"postgresql://quotes:secret@db.example/{'restored' if asked[0] == 'restore' else 'quotes'}"
-    told = run("db", *asked, "--database", place)
-    page = (root / "docs" / "database.md").read_text()
-    assert "secret" not in told.output
-    for line in commands(told.stderr):
-        assert line.partition("   (")[0] in page
-
-
-def commands(told: str) -> list[str]:
-    return [line.strip() for line in told.splitlines() if line.startswith("  pg_")]
-
-
-def shell(lines: list[str], folder: Path) -> None:
-    assert lines
-    for line in lines:
-        ended = subprocess.run(["bash", "-ec", line], cwd=folder, capture_output=True, text=True, check=False)
-        assert ended.returncode == 0, ended.stderr

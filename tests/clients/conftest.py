@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from service.clients.asking import Asking
 from service.clients.importing import Bringing, bring_in
 from service.clients.rows import Manner
 from service.domain.books import Imported, Kind
@@ -46,3 +47,10 @@ def bring(books: Books, tmp_path: Path) -> Bring:
         return imported, refused
 
     return brought
+
+
+@pytest.fixture
+def asking(books, url):
+    database = Database(url)
+    yield Asking(database)
+    database.close()
