@@ -23,9 +23,10 @@ from service.governance.diff.as_json import behaviour_data
 from service.governance.diff.behaviour import Answer, Asked, Origin, gathered
 from service.governance.editions import Unusable
 from service.governance.replaying import again, under, words
-from service.ledger import Database, Overrides, PolicyRegister
+from service.ledger import Database, Given, Overrides, PolicyRegister
 from service.ledger.bodies import UnreadableBody
 from service.ledger.entries import Entry
+from service.ledger.giving import Giving
 from service.ledger.search import Search, Wanted
 from service.opened_versions import OpenedVersions
 
@@ -74,8 +75,10 @@ def replay(since: datetime | None, until: datetime | None, by: str | None, as_js
 
 
 def _told_by_their_own(database: Database, asked: Wanted, seen: _Seen, as_json: bool) -> None:
-    versions, same = _versions(database), 0
+    versions, giving, same = _versions(database), Giving(database), 0
     for entry in _entries(database, asked, seen):
+        if giving.kept(entry.id) != _given(entry):
+            seen.find("concessions-differ", entry.id, "what stands beside it as given away isn't what it answered")
         try:
             replayed = again(entry, versions.of(entry.version))
         except Unusable as unusable:
@@ -92,6 +95,11 @@ def _told_by_their_own(database: Database, asked: Wanted, seen: _Seen, as_json: 
     _print_findings(seen)
     click.echo(f"{seen.count:,} decisions: {same:,} the same to the byte, {len(seen.findings):,} not, "
                f"{seen.wordless:,} whose words were erased.")  # fmt: skip
+
+
+def _given(entry: Entry) -> frozenset[Given]:
+    told = orjson.loads(entry.answer)["concessions"]
+    return frozenset(Given(c["kind"], c["amount"], c["percent"], tuple(c["rules"])) for c in told)
 
 
 def _told_by_another(database: Database, asked: Wanted, version: str, seen: _Seen, as_json: bool) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, and_, bindparam, case, exists, func, select
 
 from service.domain.giving import GivenIn, Won
 from service.ledger.database import Database
-from service.ledger.entries import first_id
+from service.ledger.entries import Given, first_id
 from service.ledger.tables import concessions, decisions, outcomes, overrides
 
 _LATER = outcomes.alias("later")
@@ -55,6 +55,7 @@ _PRICES = (
     .where(overrides.c.decision_id.in_(bindparam("ids", expanding=True)))
     .order_by(overrides.c.overridden_at)
 )
+_KEPT = select(concessions).where(concessions.c.decision_id == bindparam("id"))
 _ANY_WON = select(outcomes.c.id).where(outcomes.c.result == "won").limit(1)
 AT_ONCE = 500
 
@@ -79,6 +80,12 @@ class Giving:
         """The calendar months of UTC from the one of `first` to that of `last`, rising."""
         with self._database.reads() as connection:
             return tuple(_month(connection, *bounds) for bounds in _months(first, last))
+
+    def kept(self, decision_id: str) -> frozenset[Given]:
+        """What stands beside a decision as given away by it."""
+        with self._database.reads() as connection:
+            rows = connection.execute(_KEPT, {"id": decision_id}).all()
+        return frozenset(Given(row.kind, row.amount, row.percent, tuple(row.rules.split())) for row in rows)
 
     def any_won(self) -> bool:
         with self._database.reads() as connection:

@@ -214,6 +214,15 @@ def test_replays_find_what_the_policy_never_decided(audit: Run, kept: Kept) -> N
     assert audit("replay", "--since", "2026-03-03").stdout.startswith("0 decisions")
 
 
+def test_a_replay_holds_what_reports_sum_up_against_the_answers(audit: Run, kept: Kept) -> None:
+    added = "INSERT INTO concessions VALUES (?, 'discount', 5, NULL, 'a')"
+    kept.altered(added, kept.ids[1])
+    told = json.loads(audit("replay", "--json").stdout)
+    assert [(one["code"], one["place"]) for one in told["findings"]] == [
+        ("concessions-differ", f"decision {kept.ids[1]}")
+    ]
+
+
 def test_a_replay_by_another_version(audit: Run, kept: Kept) -> None:
     hopeless = "hopeless_budget: {type: count, practice: P7, values: {2026-01-01: %d}"
     files = replaced(AGENCY.files, (hopeless % 3, hopeless % 4))
