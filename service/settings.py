@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
+from importlib.util import find_spec
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, TypeVar
@@ -36,6 +37,7 @@ class Settings:
     `ledger_key`: signs checkpoints; empty: the one in `ledger_key_file`, which is made where there is none.
     `checkpoint_publish`: files and addresses that are told of checkpoints.
     `retention_days`: what decisions say in words is dropped when it is older; 0: never.
+    `spark_master`: who works out the lists of clients instead of DuckDB, as Spark names it; empty: nobody.
     `session_key`: signs cookies; empty: one that is made once and kept in the database.
     `oidc_roles`: values of the claim `oidc_role_claim` and the roles that they give.
     """
@@ -59,6 +61,7 @@ class Settings:
     ledger_key_file: Path | None = None
     checkpoint_publish: tuple[str, ...] = ()
     retention_days: int = 0
+    spark_master: str = ""
     shared_folder: Path | None = None
     sign_in: bool = False
     session_key: str = field(default="", repr=False)
@@ -135,6 +138,13 @@ def _at_odds(settings: Settings) -> Iterator[BadVariable]:
             "with sign-in off only this machine may ask. Listen on 127.0.0.1, or set SIGN_IN=on and make the first "
             "admin with `quotewright init`",
         )
+    if settings.spark_master and find_spec("pyspark") is None:
+        yield BadVariable("SPARK_MASTER", settings.spark_master, "install quotewright[spark], or leave it unset")
+    if settings.spark_master and not settings.database_url.startswith("sqlite"):
+        yield BadVariable(
+            "SPARK_MASTER", settings.spark_master,
+            "Spark reads files that lie beside a SQLite ledger; PostgreSQL is asked itself, so leave it unset",
+        )  # fmt: skip
     if settings.oidc_issuer:
         for name in ("oidc_client_id", "oidc_client_secret", "oidc_roles", "public_url"):
             if not getattr(settings, name):
@@ -254,6 +264,7 @@ _VARIABLES: dict[str, _Variable] = {
     "ledger_key_file": _Variable(_file, "write the path of the file that holds the key"),
     "checkpoint_publish": _Variable(_targets, "write paths of files or https addresses, several with commas"),
     "retention_days": _whole(0, 36_500),
+    "spark_master": _Variable(str, "write how Spark names it, such as local[2]"),
     "shared_folder": _Variable(_folder, "write the path of a folder that exists"),
     "sign_in": _Variable(_switch, "write on or off"),
     "session_key": _Variable(_long_key, "write at least 32 characters drawn by chance: openssl rand -hex 32"),

@@ -15,7 +15,7 @@ from service.api import queries
 from service.api.access import needs
 from service.api.documented import JSON, answers, query
 from service.api.problems import Refused
-from service.api.services import services
+from service.api.services import Services, services
 from service.clients.asking import Asking
 from service.clients.reports import REPORTS, written
 from service.domain.lists import Approach, Drawing, Measure, Ties, Union
@@ -58,7 +58,7 @@ def listed(name: str) -> Response:
         raise Refused(Problem(status=404, code="no-such-list", detail=detail))
     limit = queries.whole("limit", 1, MOST_ROWS) or USUAL_ROWS
     form = queries.choice("format", ("json", "csv")) or "json"
-    rows = list(islice(report.rows(Asking(at.ledger.database), drawing()), limit))
+    rows = list(islice(report.rows(asking(at), drawing()), limit))
     if form == "json":
         return Response(orjson.dumps(rows), content_type=JSON)
     text = io.StringIO(newline="")
@@ -67,6 +67,10 @@ def listed(name: str) -> Response:
         out.writerow(rows[0])
     out.writerows([written(value) for value in row.values()] for row in rows)
     return Response(text.getvalue(), content_type="text/csv; charset=utf-8")
+
+
+def asking(at: Services) -> Asking:
+    return Asking(at.ledger.database, at.settings.spark_master)
 
 
 def drawing() -> Drawing:

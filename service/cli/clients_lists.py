@@ -19,6 +19,7 @@ from service.cli.databases import opened_database
 from service.cli.refusals import Refusal
 from service.clients.asking import Asking
 from service.clients.reports import REPORTS, Report, written
+from service.clients.spark import installed
 from service.domain.lists import Approach, Drawing, Measure, Ties, Union
 from service.domain.money import EXPONENTS
 from service.domain.money import text as money_text
@@ -60,10 +61,16 @@ _OPTIONS = (
 )  # fmt: skip
 
 
+_SPARK = click.option(
+    "--spark-master", envvar="SPARK_MASTER", default="", metavar="MASTER",
+    help="Who works it out instead of DuckDB, such as local[2]; needs quotewright[spark] and a SQLite ledger.",
+)  # fmt: skip
+
+
 def _drawn(command: Callable[..., None]) -> Callable[..., None]:
     for option in reversed(_OPTIONS):
         command = option(command)
-    return databases.option(command)
+    return databases.option(_SPARK(command))
 
 
 def _drawing(given: dict[str, Any]) -> Drawing:
@@ -81,11 +88,11 @@ def _drawing(given: dict[str, Any]) -> Drawing:
 @click.argument("name", type=click.Choice(list(REPORTS)), metavar=f"[{'|'.join(REPORTS)}]")
 @click.option("--format", type=click.Choice(["text", "json", "csv"]), default="text", show_default=True)
 @_drawn
-def list_(name: str, format: str, database: str, **given: Any) -> None:
+def list_(name: str, format: str, database: str, spark_master: str, **given: Any) -> None:
     """What the firm's books say of all its clients."""
     drawing, report = _drawing(given), REPORTS[name]
     with opened_database(database) as opened:
-        rows = list(_asked(opened, report, drawing))
+        rows = list(_asked(_asking(opened, spark_master), report, drawing))
     if format == "json":
         click.echo(orjson.dumps(rows, option=orjson.OPT_INDENT_2))
     elif format == "csv":
@@ -99,7 +106,7 @@ def list_(name: str, format: str, database: str, **given: Any) -> None:
 
 @click.command(epilog=EPILOG)
 @_drawn
-def draw(database: str, **given: Any) -> None:
+def draw(database: str, spark_master: str, **given: Any) -> None:
     """Draw the clients' categories and keep them: decisions of that day and later go by them."""
     drawing = _drawing(given)
     with opened_database(database) as opened:
@@ -107,7 +114,7 @@ def draw(database: str, **given: Any) -> None:
         if not caller.role.covers(Role.MANAGER):
             raise Refusal(f"This needs the role manager, and {caller.name}'s token has the role {caller.role}.")
         try:
-            listed = Asking(opened).listed(drawing)
+            listed = _asking(opened, spark_master).listed(drawing)
         except OSError as fault:
             raise Refusal(f"{fault.filename}: {fault.strerror}") from fault
         Books(opened).keep_categories(drawing.drawn_on, [(each.client_id, each.category) for each in listed])
@@ -116,9 +123,15 @@ def draw(database: str, **given: Any) -> None:
     click.echo(f"Drawn on {drawing.drawn_on}: {told}.")
 
 
-def _asked(opened: Database, report: Report, drawing: Drawing) -> Any:
+def _asking(opened: Database, spark_master: str) -> Asking:
+    if spark_master and not installed():
+        raise Refusal("Spark is asked for and pyspark isn't installed: install quotewright[spark].")
+    return Asking(opened, spark_master)
+
+
+def _asked(asking: Asking, report: Report, drawing: Drawing) -> Any:
     try:
-        return list(report.rows(Asking(opened), drawing))
+        return list(report.rows(asking, drawing))
     except OSError as fault:
         raise Refusal(f"{fault.filename}: {fault.strerror}") from fault
 

@@ -1,4 +1,5 @@
-"""Questions about all clients, put to whatever holds the books: PostgreSQL itself, or DuckDB beside a SQLite file."""
+"""Questions about all clients, put to whatever holds the books: PostgreSQL itself, or DuckDB, or Spark, beside a
+SQLite file."""
 
 from __future__ import annotations
 
@@ -12,6 +13,7 @@ from typing import Any
 
 from service.clients import queries
 from service.clients.mirror import Mirror
+from service.clients.spark import Spark
 from service.clients.standing import months_before
 from service.domain.lists import (
     Active,
@@ -41,10 +43,13 @@ USUAL_SHARE = 7_000
 
 
 class Asking:
-    """Every method raises LedgerUnavailable; OSError where the files beside a SQLite ledger can't be written."""
+    """Every method raises LedgerUnavailable; OSError where the files beside a SQLite ledger can't be written.
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    `spark_master`: who reads those files instead of DuckDB; empty for nobody.
+    """
+
+    def __init__(self, database: Database, spark_master: str = "") -> None:
+        self._database, self._spark = database, spark_master
 
     @contextmanager
     def _of(self, currency: str) -> Iterator[Ask]:
@@ -53,10 +58,13 @@ class Asking:
             with books.views(currency) as ask:
                 yield ask
         else:
-            with Mirror(books, self._database.file.with_name(f"{self._database.file.name}.books")).opened(
-                currency
-            ) as db:
-                yield lambda sql: db.execute(sql).fetchall()
+            mirror = Mirror(books, self._database.file.with_name(f"{self._database.file.name}.books"))
+            if self._spark:
+                with Spark(self._spark).opened(mirror, currency) as ask:
+                    yield ask
+            else:
+                with mirror.opened(currency) as db:
+                    yield lambda sql: db.execute(sql).fetchall()
 
     def listed(self, drawing: Drawing) -> tuple[Listed, ...]:
         """Every client who paid in the period, the strongest first."""
@@ -139,7 +147,10 @@ class Asking:
         with self._of(currency) as ask:
             ((days,),) = ask(queries.window(as_of))
             rows = ask(queries.waiting(as_of, int(days))) if days is not None else []
-        return tuple(Due(client_id=id, first_purchase=first, days_left=int(left)) for id, first, left in rows)
+        return tuple(
+            Due(client_id=id, first_purchase=date.fromordinal(int(first) + queries.EPOCH), days_left=int(left))
+            for id, first, left in rows
+        )
 
 
 def _listed(ask: Ask, drawing: Drawing) -> tuple[Listed, ...]:

@@ -40,6 +40,17 @@ class Mirror:
     @contextmanager
     def opened(self, currency: str) -> Iterator[duckdb.DuckDBPyConnection]:
         """With the views `payments` and `services`, as the database is now. Raises LedgerUnavailable, OSError."""
+        with self.fresh() as connection:
+            for kind in COLUMNS:
+                self._view(connection, kind, currency)
+            yield connection
+
+    def files(self, kind: Kind) -> list[Path]:
+        return sorted(self._folder.glob(f"{kind}-*.parquet"))
+
+    @contextmanager
+    def fresh(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """The files as the database is now, and nobody changes them meanwhile. Raises LedgerUnavailable, OSError."""
         self._folder.mkdir(parents=True, exist_ok=True)
         with (self._folder / ".lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
@@ -47,7 +58,6 @@ class Mirror:
             with duckdb.connect(config=settings) as connection:
                 for kind in COLUMNS:
                     self._refresh(connection, kind)
-                    self._view(connection, kind, currency)
                 yield connection
 
     def _refresh(self, connection: duckdb.DuckDBPyConnection, kind: Kind) -> None:
@@ -55,7 +65,7 @@ class Mirror:
             return  # whatever changes brings in a row: one that is replaced gets a new number
         rows, total, last = self._mirrored(connection, kind)
         if (rows, total) != self._books.counted(kind, last):
-            for path in self._files(kind):
+            for path in self.files(kind):
                 path.unlink()
             last = 0
         while last is not None:
@@ -63,10 +73,10 @@ class Mirror:
 
     def _newest(self, kind: Kind) -> int:
         """The highest number in the files, which are named by it."""
-        return max((int(path.stem.rpartition("-")[2]) for path in self._files(kind)), default=0)
+        return max((int(path.stem.rpartition("-")[2]) for path in self.files(kind)), default=0)
 
     def _mirrored(self, connection: duckdb.DuckDBPyConnection, kind: Kind) -> tuple[int, int, int]:
-        if not self._files(kind):
+        if not self.files(kind):
             return 0, 0, 0
         asked = f"SELECT count(*), sum(number), max(number) FROM read_parquet('{self._pattern(kind)}')"
         ((rows, total, last),) = connection.execute(asked).fetchall()
@@ -93,14 +103,12 @@ class Mirror:
 
     def _view(self, connection: duckdb.DuckDBPyConnection, kind: Kind, currency: str) -> None:
         columns = ", ".join(f"CAST(NULL AS {type}) AS {name}" for name, type in COLUMNS[kind].items())
-        source = f"read_parquet('{self._pattern(kind)}')" if self._files(kind) else f"(SELECT {columns})"
+        source = f"read_parquet('{self._pattern(kind)}')" if self.files(kind) else f"(SELECT {columns})"
         connection.execute(
-            f"CREATE VIEW {kind} AS SELECT * EXCLUDE (number, currency) FROM {source} "
+            f"CREATE VIEW {kind} AS SELECT * EXCLUDE (number, currency), day - DATE '1970-01-01' AS day_number "
+            f"FROM {source} "
             f"WHERE currency = '{currency}' AND client_id IS NOT NULL"
         )
-
-    def _files(self, kind: Kind) -> list[Path]:
-        return sorted(self._folder.glob(f"{kind}-*.parquet"))
 
     def _pattern(self, kind: Kind) -> str:
         return str(self._folder / f"{kind}-*.parquet").replace("'", "''")

@@ -1,7 +1,8 @@
 """The questions asked of all clients at once, in SQL that DuckDB, PostgreSQL and Spark read alike.
 
-They read two relations, `payments (client_id, day, amount)` and `services (client_id, day, units, cost)`, in one
-currency and without rows that name no client. Every answer depends on the rows alone, never on their order: ranks
+They read two relations, `payments (client_id, day, day_number, amount)` and `services (client_id, day, day_number,
+units, cost)`, in one currency and without rows that name no client; `day_number` counts days from 1970 on, since the
+engines don't agree on what one day less another is. Every answer depends on the rows alone, never on their order: ranks
 are equal where measures are, and what is listed is ordered by the client's id last. Whole numbers throughout.
 """
 
@@ -142,13 +143,14 @@ def activity(as_of: date, year_before: date, quarters: tuple[date, date, date]) 
         for n, (first, last) in enumerate(pairwise(bounds), 1)
     )
     return f"""WITH bought AS (
-        SELECT client_id, max(day) AS latest, min(day) AS first, count(*) AS ever,
+        SELECT client_id, max(day_number) AS latest, min(day_number) AS first, count(*) AS ever,
                CAST(sum(CASE WHEN {year} THEN 1 ELSE 0 END) AS BIGINT) AS purchases,
                CAST(sum(CASE WHEN {year} THEN amount ELSE 0 END) AS BIGINT) AS money, {sums}
         FROM payments WHERE amount > 0 AND day <= {_day(as_of)} GROUP BY client_id
     ),
     scored AS (
-        SELECT bought.*, {_day(as_of)} - latest AS recency, {_day(as_of)} - first AS age, count(*) OVER () AS clients,
+        SELECT bought.*, {_number(as_of)} - latest AS recency, {_number(as_of)} - first AS age,
+               count(*) OVER () AS clients,
                rank() OVER (ORDER BY latest) AS by_recency, rank() OVER (ORDER BY purchases) AS by_purchases,
                rank() OVER (ORDER BY money) AS by_money
         FROM bought
@@ -170,8 +172,9 @@ def window(as_of: date) -> str:
 
 
 def waiting(as_of: date, days: int) -> str:
-    """Clients with one purchase, so long ago that the days end within the reminder's time: id, day, days left."""
-    left = f"{days} - ({_day(as_of)} - first)"
+    """Clients with one purchase, so long ago that the days end within the reminder's time: id, number of its day, days
+    left."""
+    left = f"{days} - ({_number(as_of)} - first)"
     return f"""WITH {_purchases(as_of)}
     SELECT client_id, first, {left} FROM firsts
     WHERE second IS NULL AND {left} BETWEEN 0 AND {REMINDED_DAYS} ORDER BY {left}, client_id"""
@@ -185,11 +188,11 @@ def month_of_end(drawing: Drawing) -> date:
 def _purchases(as_of: date) -> str:
     """Purchases of one day are one."""
     return f"""days AS (
-        SELECT client_id, day, rank() OVER (PARTITION BY client_id ORDER BY day) AS place
-        FROM (SELECT DISTINCT client_id, day FROM payments WHERE amount > 0 AND day <= {_day(as_of)}) AS once
+        SELECT client_id, day_number, rank() OVER (PARTITION BY client_id ORDER BY day_number) AS place
+        FROM (SELECT DISTINCT client_id, day_number FROM payments WHERE amount > 0 AND day <= {_day(as_of)}) AS once
     ),
     firsts AS (
-        SELECT client_id, min(day) AS first, max(CASE WHEN place = 2 THEN day END) AS second
+        SELECT client_id, min(day_number) AS first, max(CASE WHEN place = 2 THEN day_number END) AS second
         FROM days WHERE place <= 2 GROUP BY client_id
     )"""
 
@@ -207,6 +210,13 @@ def _base(drawing: Drawing) -> str:
 
 def _quintile(rank: str) -> str:
     return f"CAST(1 + floor(5.0 * ({rank} - 1) / clients) AS BIGINT)"
+
+
+EPOCH = date(1970, 1, 1).toordinal()
+
+
+def _number(day: date) -> str:
+    return str(day.toordinal() - EPOCH)
 
 
 def _day(day: date) -> str:

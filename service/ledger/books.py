@@ -165,7 +165,8 @@ class Books:
         with self._database.snapshot() as connection:
             for kind, columns in (("payments", "amount"), ("services", "units, cost")):
                 connection.exec_driver_sql(
-                    f"CREATE TEMP VIEW {kind} AS SELECT client_id, day, {columns} FROM client_{kind} "
+                    f"CREATE TEMP VIEW {kind} AS SELECT client_id, day, {columns}, "
+                    f"day - DATE '1970-01-01' AS day_number FROM client_{kind} "
                     f"WHERE currency = '{currency}' AND client_id IS NOT NULL"
                 )
             yield lambda sql: [tuple(row) for row in connection.exec_driver_sql(sql)]

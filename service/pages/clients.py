@@ -10,10 +10,10 @@ from flask import Blueprint, Response, redirect, request
 from schemas.vocabulary import declarations
 from service.api import queries
 from service.api.access import caller, needs
-from service.api.clients_lists import drawing
+from service.api.clients_lists import asking, drawing
 from service.api.problems import Refused
 from service.api.services import services
-from service.clients.asking import Asking, averages
+from service.clients.asking import averages
 from service.clients.standing import Thresholds, standing
 from service.domain.lists import Approach, Drawing, Measure, Pareto, Ties, Union
 from service.domain.people import Role
@@ -39,15 +39,15 @@ def clients() -> Response:
         drawn, refused = drawing(), ""
     except Refused as fault:
         drawn, refused = Drawing(drawn_on=services().now().date(), currency="EUR"), fault.problem.detail
-    asking = Asking(services().ledger.database)
-    pareto, listed = asking.pareto(drawn), asking.listed(drawn)
-    active = asking.activity(drawn.drawn_on, drawn.currency)
+    at = asking(services())
+    pareto, listed = at.pareto(drawn), at.listed(drawn)
+    active = at.activity(drawn.drawn_on, drawn.currency)
     return page(
         "clients.html", 400 if refused else 200,
         caller=caller(), drawn=drawn, refused=refused, pareto=pareto, curve=_curve(pareto),
         fifth=next((point for point in pareto.curve if point.share_of_clients >= A_FIFTH), None), listed=listed[:SHOWN],
-        more=max(len(listed) - SHOWN, 0), attention=asking.attention(drawn), query=urlencode(asked),
-        averages=averages(listed, drawn), moved=charts.moved(asking.movements(drawn, 1)),
+        more=max(len(listed) - SHOWN, 0), attention=at.attention(drawn), query=urlencode(asked),
+        averages=averages(listed, drawn), moved=charts.moved(at.movements(drawn, 1)),
         matrix=charts.matrix(active), activities=Counter(each.activity for each in active),
         counts={name: sum(each.category == name for each in listed) for name in ("vip", "good", "regular", "other")},
         told=lambda amount: _measured(amount, drawn), percent=figures().percent,

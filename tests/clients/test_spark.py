@@ -1,0 +1,82 @@
+"""Spark answers what DuckDB answers, by the same SQL, on small books and on random ones."""
+
+from __future__ import annotations
+
+import os
+import random
+from datetime import date
+
+import pytest
+
+from service.clients.asking import Asking
+from service.clients.reports import REPORTS
+from service.clients.spark import installed
+from service.domain.lists import Approach, Drawing, Measure, Ties, Union
+from service.ledger import Database
+from service.settings import SettingsRefused, from_environment
+
+MASTER = "local[2]"
+DAY = date(2026, 3, 2)
+DRAWINGS = (
+    Drawing(drawn_on=DAY, currency="EUR", few=5),
+    Drawing(drawn_on=DAY, currency="EUR", few=5, approach=Approach.B, union=Union.PERIOD, ties=Ties.OUT),
+    Drawing(drawn_on=DAY, currency="EUR", few=5, measure=Measure.PROFIT, ties=Ties.SECOND, second=Measure.UNITS),
+    Drawing(drawn_on=DAY, currency="USD"),
+)
+needs_spark = pytest.mark.skipif(
+    not installed() and not os.environ.get("REQUIRE_SPARK"), reason="pyspark isn't installed: quotewright[spark]"
+)
+
+
+@pytest.fixture
+def empty_url(tmp_path):
+    """Spark reads what lies beside SQLite."""
+    return f"sqlite:///{tmp_path}/ledger.db"
+
+
+@pytest.fixture
+def both(url):
+    database = Database(url)
+    yield Asking(database), Asking(database, MASTER)
+    database.close()
+
+
+def told(asking, drawing):
+    return {name: list(report.rows(asking, drawing)) for name, report in REPORTS.items()}
+
+
+@needs_spark
+def test_every_list_of_the_example_books_is_the_same(books, bring, both, root):
+    for kind in ("payments", "services"):
+        bring(kind, (root / "examples" / "books" / f"{kind}.csv").read_text())
+    duckdb, spark = both
+    for drawing in DRAWINGS:
+        found = told(duckdb, drawing)
+        assert found["categories"] or drawing.currency == "USD"
+        assert told(spark, drawing) == found
+
+
+@needs_spark
+def test_random_books_and_none(books, bring, both):
+    duckdb, spark = both
+    assert told(spark, DRAWINGS[0]) == told(duckdb, DRAWINGS[0])
+    chance = random.Random(5)
+    rows = [
+        f"c{chance.randrange(30)},{date(2025, 1 + chance.randrange(12), 1 + chance.randrange(28))},"
+        f"{chance.randrange(-50, 400)},EUR\n"
+        for _ in range(600)
+    ]  # fmt: skip
+    bring("payments", "client_id,day,amount,currency\n" + "".join(rows))
+    for drawing in DRAWINGS:
+        assert told(spark, drawing) == told(duckdb, drawing)
+
+
+@pytest.mark.skipif(installed(), reason="pyspark is installed")
+def test_without_it_the_settings_say_what_to_install():
+    with pytest.raises(SettingsRefused, match=r"SPARK_MASTER='local\[2\]' can't be used: install quotewright\[spark\]"):
+        from_environment({"SPARK_MASTER": MASTER})
+
+
+def test_beside_postgresql_there_is_nothing_to_read():
+    with pytest.raises(SettingsRefused, match="PostgreSQL is asked itself"):
+        from_environment({"SPARK_MASTER": MASTER, "DATABASE_URL": "postgresql://u@h/d"})
