@@ -68,6 +68,7 @@ MAY_IMPORT = {
         "duckdb",
         "openpyxl",
         "orjson",
+        "pyspark",
     },
     "service/people": {"service.domain", "service.people", "service.ledger", "argon2"},
     "service/ledger": {
@@ -100,6 +101,7 @@ ONLY_IN = {
     "holidays": ("service/authoring",),
     "duckdb": ("service/exporting", "service/clients"),
     "openpyxl": ("service/clients",),
+    "pyspark": ("service/clients",),
     "xlsxwriter": ("service/exporting",),
 }
 """Libraries that one room hides from the others."""

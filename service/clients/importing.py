@@ -10,12 +10,14 @@ from __future__ import annotations
 import csv
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from hashlib import sha256
+from hashlib import blake2b, sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import IO, Any
+from uuid import UUID
 
 import orjson
 
@@ -28,11 +30,12 @@ A_COMMIT = 2_000
 _MEMORY = "256MB"
 _DIGEST_BYTES = 16
 _SETTLED = """
-    SELECT line, name, content, row_number() OVER (PARTITION BY name, content ORDER BY line),
+    SELECT row_number() OVER (PARTITION BY name, content ORDER BY line),
            name IS NOT NULL AND min(content) OVER named <> max(content) OVER named
-    FROM spooled WINDOW named AS (PARTITION BY name)
+    FROM spooled WINDOW named AS (PARTITION BY name) ORDER BY line
 """
-"""Which of several equal rows each is, and whether its reference stands for others too."""
+"""Which of several equal rows each is, and whether its reference stands for others too, in the order of the file. By
+hashes of what they say: whatever is of one size can be laid aside on the disk."""
 
 Progress = Callable[[str, int], None]
 """Told of so many more rows, read or written."""
@@ -79,9 +82,9 @@ def bring_in(
         refuse(line, why)
 
     with TemporaryDirectory(prefix="quotewright-") as folder:
-        spool = Path(folder) / "rows.csv"
-        with spool.open("w", encoding="utf-8", newline="") as file:
-            write = csv.writer(file).writerow
+        spool = _Spool(Path(folder))
+        with spool.open("w") as (rows, keys):
+            write, write_key = csv.writer(rows).writerow, csv.writer(keys).writerow
             for line in lines:
                 cells = {name: line.cells[at].strip() for name, at in places.items() if at < len(line.cells)}
                 judged = None if line.fault else judge(bringing.kind, cells, bringing.manner)
@@ -90,9 +93,11 @@ def bring_in(
                 if judged is None or judged.values is None:
                     refused(line.number, line.fault or "; ".join(judged.reasons if judged else ()), _sum(judged))
                 else:
-                    write((line.number, *_spooled(bringing.kind, judged.values)))
+                    reference, content = _spooled(bringing.kind, judged.values)
+                    write((line.number, reference, content))
+                    write_key((line.number, _key(reference) if reference else "", _key(content)))
         import_id = books.begin(bringing.kind, bringing.source, by, now())
-        for some in _settled(spool, Path(folder), bringing.kind, refused):
+        for some in _settled(spool, bringing.kind, refused):
             fates = books.take(bringing.kind, import_id, [row for row, _ in some if row is not None])
             waiting = iter(fates)
             for row, total in some:
@@ -101,6 +106,30 @@ def bring_in(
     imported = _imported(import_id, bringing.kind, counts)
     books.finish(import_id, orjson.dumps(imported), now())
     return imported
+
+
+@dataclass(frozen=True, slots=True)
+class _Spool:
+    """What was read, laid aside: `rows` with line, reference and content, `keys` with line and the hashes of both."""
+
+    folder: Path
+
+    @property
+    def keys(self) -> Path:
+        return self.folder / "keys.csv"
+
+    @contextmanager
+    def open(self, mode: str) -> Iterator[tuple[IO[str], IO[str]]]:
+        """`rows` and `keys`."""
+        with (
+            (self.folder / "rows.csv").open(mode, encoding="utf-8", newline="") as rows,
+            self.keys.open(mode, encoding="utf-8", newline="") as keys,
+        ):
+            yield rows, keys
+
+
+def _key(text: str) -> str:
+    return str(UUID(bytes=blake2b(text.encode(), digest_size=16).digest()))
 
 
 def _wanted(bringing: Bringing, columns: list[str]) -> dict[str, str]:
@@ -127,35 +156,35 @@ def _spooled(kind: Kind, values: tuple[Any, ...]) -> tuple[str, str]:
 
 
 def _settled(
-    spool: Path, folder: Path, kind: Kind, refused: Callable[[int, str, tuple[str, int] | None], None]
+    spool: _Spool, kind: Kind, refused: Callable[[int, str, tuple[str, int] | None], None]
 ) -> Iterator[list[tuple[BookRow | None, tuple[str, int] | None]]]:
     """Rows to commit together, with their sums; None for one that stands twice under its reference."""
     import duckdb
 
-    settings = {"memory_limit": _MEMORY, "threads": "2", "temp_directory": str(folder)}
+    settings = {"memory_limit": _MEMORY, "threads": "2", "temp_directory": str(spool.folder)}
     names = [each.name for each in FIELDS[kind] if each.name != "reference"]
-    with duckdb.connect(str(folder / "rows.duckdb"), config=settings) as connection:
+    with duckdb.connect(config=settings) as connection, spool.open("r") as (rows, _):
         spooled = connection.read_csv(
-            str(spool), header=False, columns={"line": "BIGINT", "name": "VARCHAR", "content": "VARCHAR"},
+            str(spool.keys), header=False, columns={"line": "BIGINT", "name": "UUID", "content": "UUID"},
             quotechar='"', escapechar='"', auto_detect=False,
         )  # fmt: skip
         spooled.create_view("spooled")
-        found = connection.execute(_SETTLED)
-        while rows := found.fetchmany(A_COMMIT):
+        found, lines = connection.execute(_SETTLED), csv.reader(rows)
+        while settled := found.fetchmany(A_COMMIT):
             some = []
-            for line, name, content, ordinal, contradicted in rows:
+            for (ordinal, contradicted), (line, name, content) in zip(settled, lines, strict=False):
                 values = dict(zip(names, orjson.loads(content), strict=True))
                 total = (values["currency"], values[SUMMED[kind]]) if kind in SUMMED else None
                 if contradicted:
-                    refused(line, f"reference: '{name[1:]}' stands for other rows of the file too", total)
-                elif name is not None and ordinal > 1:
+                    refused(int(line), f"reference: '{name[1:]}' stands for other rows of the file too", total)
+                elif name and ordinal > 1:
                     some.append((None, total))
                 else:
                     some.append((BookRow(_digest(kind, name, content, ordinal), _dated(kind, values)), total))
             yield some
 
 
-def _digest(kind: Kind, name: str | None, content: str, ordinal: int) -> bytes:
+def _digest(kind: Kind, name: str, content: str, ordinal: int) -> bytes:
     same = f"{kind}\n{name}" if name else f"{kind}\n{content}\n{ordinal}"
     return sha256(same.encode()).digest()[:_DIGEST_BYTES]
 
