@@ -63,6 +63,7 @@ from service.metrics import Metrics
 from service.pages import (
     assets,
     audit,
+    faults,
     preview,
     printed,
     reports,
@@ -196,10 +197,10 @@ def _routed(app: Flask) -> None:
     ):
         api.register_blueprint(room.blueprint)
     app.register_blueprint(docs_page.blueprint)
-    app.register_blueprint(printed.blueprint)
-    app.register_blueprint(preview.blueprint)
-    for shown in (audit, decision_page, reports, clients_page, versions, version_steps, assets):
+    pages = (preview, audit, decision_page, reports, clients_page, versions, version_steps, printed)
+    for shown in (*pages, assets):
         app.register_blueprint(shown.blueprint)
+    faults.register(app, frozenset(shown.blueprint.name for shown in pages))
 
 
 def _doors_opened(app: Flask, at: Services, rate: RateLimit) -> Gate:

@@ -222,3 +222,33 @@ def test_ten_thousand_decisions_are_reported_on_in_less_than_300_ms(tmp_path):
             assert client.get(path).status_code == 200
             taken.append(time.perf_counter() - begun)
         assert min(taken) < 0.3, path
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "words"),
+    [
+        ("/versions/sha256:none", 404, "There is no policy version"),
+        ("/client?id=%00", 400, "The query parameter id"),
+        ("/nowhere", 404, "Nothing is there"),
+        ("/audit/decisions/none", 404, "No decision has this id"),
+    ],
+)
+def test_a_browser_is_told_in_words_what_is_wrong(live_service, browser_window, path, status, words):
+    with opened(browser_window, PHONE, scripts=False) as (page, _):
+        assert page.goto(f"{live_service}{path}").status == status
+        assert words in page.inner_text("main")
+        assert page.locator("a[href='/preview']").count() == 1
+    program = httpx.get(f"{live_service}{path}")
+    assert (program.status_code, program.headers["Content-Type"]) == (status, "application/problem+json")
+
+
+def test_whose_role_is_too_low_and_when_the_ledger_is_away(app, browser, filled, tmp_path):
+    browser.sign_in()
+    told = browser.get("/audit/reports")
+    assert (told.status_code, told.mimetype) == (403, "text/html")
+    assert "Not with this role" in told.text
+    (tmp_path / "ledger.db").rename(tmp_path / "away.db")
+    told = browser.get("/versions")
+    assert (told.status_code, told.mimetype) == (503, "text/html")
+    assert told.headers["Retry-After"] == "1"
+    assert told.headers["Content-Security-Policy"].startswith("default-src 'none'")
