@@ -53,9 +53,13 @@ def pinned(root: Path) -> dict[str, str]:
 
 
 def test_direct_dependencies_are_pinned_as_the_constraints_pin_them(
-    direct: dict[str, Requirement], development: dict[str, Requirement], pinned: dict[str, str]
+    configuration: ConfigParser,
+    direct: dict[str, Requirement],
+    development: dict[str, Requirement],
+    pinned: dict[str, str],
 ) -> None:
-    for name, requirement in (direct | development).items():
+    spark = _requirements(configuration["options.extras_require"]["spark"])
+    for name, requirement in (direct | development | spark).items():
         assert str(requirement.specifier) == f"=={pinned[name]}"
 
 
