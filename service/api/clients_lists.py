@@ -30,7 +30,7 @@ MOST_ROWS, USUAL_ROWS = 1_000_000, 1_000
 @blueprint.doc(
     parameters=[
         query("as_of", "string", "Day of the list, whose month doesn't count any more; today.", "date"),
-        query("currency", "string", "Rows of other currencies are left out; EUR."),
+        query("currency", "string", "Rows of other currencies are left out; the book's."),
         query("measure", "string", f"One of {', '.join(Measure)}."),
         query("approach", "string", "A cuts the weakest off as other, B calls the next best good."),
         query("union", "string", "months: lists of each month united; period: one over all."),
@@ -77,7 +77,7 @@ def drawing() -> Drawing:
     """As the query asks. Raises Refused."""
     return Drawing(
         drawn_on=queries.day("as_of") or services().now().date(),
-        currency=queries.choice("currency", tuple(EXPONENTS)) or "EUR",
+        currency=queries.choice("currency", tuple(EXPONENTS)) or services().policy.current.policy.book.currency,
         measure=Measure(queries.choice("measure", tuple(Measure)) or Measure.MONEY),
         approach=Approach(queries.choice("approach", tuple(Approach)) or Approach.A),
         union=Union(queries.choice("union", tuple(Union)) or Union.MONTHS),

@@ -9,7 +9,7 @@ from typing import TypeVar
 from flask import request
 from marshmallow import ValidationError
 
-from schemas.fields import Day, Moment
+from schemas.fields import REFUSED_CHARACTERS, Day, Moment
 from schemas.problem import Problem
 from service.api.problems import Refused
 
@@ -47,7 +47,7 @@ def text(name: str) -> str | None:
 def printable(name: str) -> str | None:
     """As `text`, without what no record holds and a database refuses to be asked for."""
     value = request.args.get(name)
-    if value is not None and not (0 < len(value) <= LONGEST and value.isprintable()):
+    if value is not None and not (0 < len(value) <= LONGEST and not REFUSED_CHARACTERS.search(value)):
         raise _bad(name, f"1 to {LONGEST} printable characters")
     return value
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date
 from fractions import Fraction
 
 from service.clients.standing import Exchange, Thresholds, standing
@@ -38,7 +39,9 @@ def completed(
 ) -> tuple[QuoteRequest, FromBooks]:
     """`given`: names of facts of client and hassle that the body held. Raises NoRate where the account has a currency
     that the book has no rate for."""
-    known = standing(account, request.as_of, _exchange(book, request), _thresholds(book, request))
+    known = standing(
+        account, request.as_of, _exchange(book, request), thresholds(book, request.as_of, request.currency)
+    )
     held = given.union(*(group for group in TOGETHER if group & given))
     taken = {name: _within(declared[name], value) for name, value in known.items() if name not in held}
     origins = FromBooks(taken=tuple(sorted(taken)), given=tuple(sorted(given & known.keys())))
@@ -77,10 +80,10 @@ def _exchange(book: Book, request: QuoteRequest) -> Exchange:
     return exchange
 
 
-def _thresholds(book: Book, request: QuoteRequest) -> Thresholds:
-    """The book's own, where it has parameters of these names."""
+def thresholds(book: Book, as_of: date, currency: str) -> Thresholds:
+    """The book's own, where it has parameters of these names. Raises NoValue, NoRate."""
 
     def number(name: str) -> int:
-        return number_in_force(book, name, request.as_of, request.currency) if name in book.parameters else 0
+        return number_in_force(book, name, as_of, currency) if name in book.parameters else 0
 
     return Thresholds(number("overdue_negligible"), number("overdue_days"))

@@ -139,14 +139,13 @@ def _agreed(row: object, prices: dict[str, int]) -> int:
 
 
 def _prices(connection: Connection, ids: list[str]) -> dict[str, int]:
-    """What people put in the place of the target, the last word of each decision."""
-    found: dict[str, int] = {}
+    """What people put in the place of the target, by the last override of each decision: what that leaves out is as it
+    was decided."""
+    found: dict[str, int | None] = {}
     for some in _some(ids):
         for id, changes in connection.execute(_PRICES, some):
-            price = orjson.loads(changes)["asked"]["price"]
-            if price is not None:
-                found[id] = price
-    return found
+            found[id] = orjson.loads(changes)["asked"]["price"]
+    return {id: price for id, price in found.items() if price is not None}
 
 
 def _some(ids: list[str]) -> Iterator[dict[str, list[str]]]:

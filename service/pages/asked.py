@@ -6,7 +6,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal, InvalidOperation
 from functools import cache
 from typing import Any
 
@@ -20,7 +19,11 @@ from service.domain.money import EXPONENTS, parse_major
 LINES, DETAILS = 4, 3
 """Rows of a form."""
 
-_WHOLE = re.compile(r"-?\d{1,18}")
+MOST_MINOR_UNITS = 10**15
+_WHOLE = re.compile(r"-?[0-9]{1,18}")
+_PERCENT = re.compile(r"(-?)([0-9]{1,6})(?:\.([0-9]{1,2}))? ?%?")
+_GROUPED = re.compile(r"-?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?")
+_OFF = frozenset({"false", "off", "no", "0"})
 _BROKEN = object()
 
 
@@ -116,9 +119,11 @@ DETAIL = (Shown("job.open_details.0.name", "Open detail"), Shown("job.open_detai
 
 @dataclass(slots=True)
 class Typed:
-    """`request`: as the API takes it. `faults`: by the path of the field, what is wrong with what was typed."""
+    """`request`: as the API takes it. `faults`: by the path of the field, what is wrong with what was typed. `rows`: of
+    each list, which of the form's rows its members are: empty ones are left out."""
 
     request: dict[str, Any] = field(default_factory=dict)
+    rows: dict[str, list[str]] = field(default_factory=dict)
     faults: dict[str, str] = field(default_factory=dict)
 
 
@@ -130,10 +135,11 @@ def paths() -> Iterator[str]:
             yield from (shown.path.replace(".0.", f".{row}.") for shown in rows)
 
 
-def typed(form: Mapping[str, str]) -> Typed:
+def typed(form: Mapping[str, str], usual: str) -> Typed:
+    """`usual`: the currency where none is chosen."""
     found = Typed()
-    currency = form.get("currency", "") or "EUR"
-    found.request["currency"] = currency
+    found.request["currency"] = form.get("currency", "") or usual
+    currency = found.request["currency"] if found.request["currency"] in EXPONENTS else usual
     for path in paths():
         text = form.get(path, "").strip()
         if text:
@@ -143,7 +149,8 @@ def typed(form: Mapping[str, str]) -> Typed:
     for name in ("lines", "open_details"):
         rows = found.request.get("job", {}).get(name)
         if rows is not None:
-            found.request["job"][name] = [rows[key] for key in sorted(rows, key=int)]
+            found.rows[name] = sorted(rows, key=int)
+            found.request["job"][name] = [rows[key] for key in found.rows[name]]
     return found
 
 
@@ -165,9 +172,9 @@ def _value(found: Typed, path: str, text: str, currency: str) -> Any:
     try:
         match field_at(path):
             case Flag():
-                return True
+                return text.lower() not in _OFF
             case Money():
-                return parse_major(text.replace(",", ""), currency if currency in EXPONENTS else "EUR")
+                return _minor_units(text, currency)
             case Percent():
                 return _basis_points(text)
             case Quantity():
@@ -181,14 +188,21 @@ def _value(found: Typed, path: str, text: str, currency: str) -> Any:
 
 
 def _basis_points(text: str) -> int:
-    try:
-        points = Decimal(text.removesuffix("%").strip()) * 100
-        exact = points == points.to_integral_value()
-    except InvalidOperation:
-        exact = False
-    if not exact:
+    figures = _PERCENT.fullmatch(text)
+    if figures is None:
         raise ValueError(f"{text!r} is not a percentage such as 10 or 7.5")
-    return int(points)
+    sign, whole, hundredths = figures.groups()
+    return int(f"{sign}{whole}{(hundredths or '').ljust(2, '0')}")
+
+
+def _minor_units(text: str, currency: str) -> int:
+    """A comma groups thousands and nothing else: a decimal one would be read as a hundred times as much."""
+    if "," in text and not _GROUPED.fullmatch(text):
+        raise ValueError(f"{text!r} has a comma: write cents behind a point, as in 2800.50")
+    amount = parse_major(text.replace(",", ""), currency)
+    if abs(amount) > MOST_MINOR_UNITS:
+        raise ValueError(f"{text!r} is more than anybody pays")
+    return amount
 
 
 def _put(into: dict[str, Any], names: list[str], value: Any) -> None:

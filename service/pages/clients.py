@@ -14,7 +14,8 @@ from service.api.clients_lists import asking, drawing
 from service.api.problems import Refused
 from service.api.services import services
 from service.clients.asking import averages
-from service.clients.standing import Thresholds, standing
+from service.clients.completing import thresholds
+from service.clients.standing import standing
 from service.domain.lists import Approach, Drawing, Measure, Pareto, Ties, Union
 from service.domain.people import Role
 from service.domain.units import value_text
@@ -38,7 +39,10 @@ def clients() -> Response:
     try:
         drawn, refused = drawing(), ""
     except Refused as fault:
-        drawn, refused = Drawing(drawn_on=services().now().date(), currency="EUR"), fault.problem.detail
+        drawn, refused = (
+            Drawing(drawn_on=services().now().date(), currency=services().policy.current.policy.book.currency),
+            fault.problem.detail,
+        )
     at = asking(services())
     pareto, listed = at.pareto(drawn), at.listed(drawn)
     active = at.activity(drawn.drawn_on, drawn.currency)
@@ -66,7 +70,8 @@ def client() -> Response:
     declared, facts = declarations(), {}
     if account is not None:
         # In the book's currency, and only what is in it: decisions convert the rest by the rates of their day.
-        facts = standing(account, as_of, lambda sums: sums.get(book.currency, 0), Thresholds(0, 0))
+        limits = thresholds(book, as_of, book.currency)
+        facts = standing(account, as_of, lambda sums: sums.get(book.currency, 0), limits)
     told = [
         (f"{declared[name].meaning}{_window(name)}", value_text(declared[name].type, value, book.currency))
         for name, value in facts.items()
@@ -91,6 +96,10 @@ def _measured(amount: int, drawn: Drawing) -> str:
 
 
 def _curve(pareto: Pareto) -> str:
-    """The points of the curve, from nobody and nothing on, in the chart's view box."""
+    """The points of the curve, from nobody and nothing on, in the chart's view box; none where all together bring
+    nothing. Where some cost more than they bring, the others reach beyond the whole."""
+    if pareto.measure <= 0:
+        return ""
     points = [(0, 0)] + [(point.share_of_clients, point.share_of_measure) for point in pareto.curve]
-    return " ".join(f"{x * CURVE_WIDTH // 10_000},{CURVE_HEIGHT - y * CURVE_HEIGHT // 10_000}" for x, y in points)
+    most = max(y for _, y in points)
+    return " ".join(f"{x * CURVE_WIDTH // 10_000},{CURVE_HEIGHT - y * CURVE_HEIGHT // most}" for x, y in points)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
@@ -49,6 +50,7 @@ class Slider:
     meaning: str
     unit: str
     most: int
+    step: str
     value: str
     in_force: str
 
@@ -89,26 +91,27 @@ def preview() -> Response:
         template, script=True,
         caller=caller(), form=form, shown=shown, faults=shown.faults if shown else {},
         groups=asked.GROUPS, line=asked.LINE, detail=asked.DETAIL,
-        lines=range(asked.LINES), details=range(asked.DETAILS), samples=SAMPLES, currencies=CURRENCIES,
-        currency=currency, versions=_versions(at, in_force), book=in_force,
+        lines=range(asked.LINES), details=range(asked.DETAILS), samples=SAMPLES,
+        currencies=sorted({*CURRENCIES, in_force.currency, currency}),
+        currency=currency, book=in_force, versions=_versions(at, in_force) if template == "preview.html" else (),
         money=lambda amount: figures().money(amount, currency), percent=figures().percent,
     )  # fmt: skip
 
 
 def _shown(at: Services, form: Mapping[str, str]) -> Shown:
     """What was typed, decided by the version in force and, beside it, by the one that was chosen."""
-    typed, shown = asked.typed(form), Shown()
+    typed, shown = asked.typed(form, at.policy.current.policy.book.currency), Shown()
     shown.faults |= typed.faults
     typed.request.setdefault("client", {}).setdefault("id", "preview")
     typed.request.setdefault("job", {}).setdefault("lines", [])
-    written = _written(at.policy.current.policy.book, form)
+    written = _written(at.policy.current.policy.book, form, at.now().date())
     wanted = [""] + ([form["version"]] if form.get("version") else [])
     for version in wanted if not typed.faults else []:
         body = dict(typed.request) | ({"policy_version": version} if version else {})
         try:
             made, floor = _made(at, body, written)
         except Invalid as invalid:
-            _place(shown, invalid.findings)
+            _place(shown, invalid.findings, typed.rows)
             continue
         shown.sides.append(_side(made, floor))
         if len(shown.sides) == 1:
@@ -119,14 +122,17 @@ def _shown(at: Services, form: Mapping[str, str]) -> Shown:
     return shown
 
 
-def _written(book: Book, form: Mapping[str, str]) -> dict[str, str | int]:
-    """Values to try, as the book writes them; a name that it doesn't have is told by whoever reads them."""
+def _written(book: Book, form: Mapping[str, str], today: date) -> dict[str, str | int]:
+    """Values to try, as the book writes them; a name that it doesn't have is told by whoever reads them. One that is in
+    force isn't tried: without a script every slider is sent along, and another version has its own."""
     values: dict[str, str | int] = {}
     for field_name, text in form.items():
         name, typed = field_name.removeprefix(PARAMETERS), text.strip()
         if not field_name.startswith(PARAMETERS) or not typed:
             continue
         parameter = book.parameters.get(name)
+        if parameter and typed.removesuffix("%").strip() == _in_force(parameter, _day_of(form, today)):
+            continue
         if parameter and parameter.type.unit is Unit.PERCENT and not typed.endswith("%"):
             values[name] = f"{typed} %"
         else:
@@ -163,11 +169,14 @@ def _side(made: Made, floor: int | None) -> Side:
     )
 
 
-def _place(shown: Shown, findings: tuple[Finding, ...]) -> None:
+def _place(shown: Shown, findings: tuple[Finding, ...], rows: Mapping[str, list[str]]) -> None:
     """Each finding beside its field; what no field of the form is about goes to the top."""
     known_paths = set(asked.paths())
     for finding in findings:
-        path = finding.pointer.removeprefix("/request/").replace("/", ".")
+        names = finding.pointer.removeprefix("/request/").split("/")
+        if len(names) > 2 and names[1] in rows and names[2].isdecimal():
+            names[2] = rows[names[1]][int(names[2])]
+        path = ".".join(names)
         if path in known_paths:
             shown.faults[path] = f"{finding.message} {finding.fix}"
         elif finding not in shown.others:
@@ -191,12 +200,26 @@ def _sliders(made: Made, written: Mapping[str, str | int]) -> list[Slider]:
 
 
 def _slider(parameter: Parameter, made: Made, tried: str) -> Slider:
-    value = [value for day, value in parameter.values if day <= made.request.as_of][-1]
-    scale = SCALE.get(parameter.type.unit, 1)
-    in_force = decimal_text(value, scale) if scale > 1 else str(value)
+    in_force = _in_force(parameter, made.request.as_of)
     unit = "%" if parameter.type.unit is Unit.PERCENT else ""
     shown = (tried or in_force).removesuffix("%").strip()
-    return Slider(parameter.name, parameter.meaning, unit, max(2 * value // scale, 10), shown, in_force)
+    whole = "." not in in_force + shown
+    most = max(2 * int(in_force.partition(".")[0]), int(shown.partition(".")[0]) + (not whole), 10)
+    return Slider(parameter.name, parameter.meaning, unit, most, "1" if whole else "0.01", shown, in_force)
+
+
+def _in_force(parameter: Parameter, day: date) -> str:
+    """As a slider writes it; empty before its first day."""
+    past = [value for since, value in parameter.values if since <= day]
+    scale = SCALE.get(parameter.type.unit, 1)
+    return "" if not past else decimal_text(past[-1], scale) if scale > 1 else str(past[-1])
+
+
+def _day_of(form: Mapping[str, str], today: date) -> date:
+    try:
+        return date.fromisoformat(form.get("as_of", ""))
+    except ValueError:
+        return today
 
 
 def _versions(at: Services, in_force: Book) -> list[tuple[str, str]]:

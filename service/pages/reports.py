@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import UTC, date, datetime, time, timedelta
 
 from flask import Blueprint, Response
@@ -11,7 +12,8 @@ from service.api.access import caller, needs
 from service.api.problems import Refused
 from service.api.services import services
 from service.clients.standing import months_before
-from service.domain.giving import GivenIn, Won, leaked, summed
+from service.domain.giving import GivenIn, Sum, Won, leaked, summed
+from service.domain.money import PERCENT_SCALE, Rounding, divide
 from service.domain.people import Role
 from service.ledger.giving import Giving
 from service.pages.figures import figures
@@ -31,13 +33,13 @@ def reports() -> Response:
     first, last = _year(today)
     try:
         first, last = queries.day("since") or first, queries.day("until") or last
-        if not first <= last or months_before(last, MOST_MONTHS) > first:
+        if not first <= last or _months(first, last) > MOST_MONTHS:
             refused = f"Name a first and a last day, at most {MOST_MONTHS} months apart."
     except Refused as fault:
         refused = fault.problem.detail
     if refused:
         first, last = _year(today)
-    first = first.replace(day=1)
+    first, last = first.replace(day=1), _month_end(last)
     months, names = Giving(at.ledger.database).months(first, last), at.people.names()
     given = [each for month in months for each in month.given]
     won = [each for month in months for each in month.won]
@@ -45,9 +47,9 @@ def reports() -> Response:
     return page(
         "reports.html", 400 if refused else 200, caller=caller(), first=first, last=last, refused=refused,
         concessions={
-            "month": summed(given, _month)[:MOST_MONTHS], "client": summed(given, _client)[:SHOWN],
-            "asked by": summed(given, lambda each: names.get(each.caller, each.caller))[:SHOWN],
-            "rule": summed(given, lambda each: each.rules.replace(" ", " + "))[:SHOWN],
+            "month": summed(given, _month), "client": _most(summed(given, _client)),
+            "asked by": _most(summed(given, lambda each: names.get(each.caller, each.caller))),
+            "rule": _most(summed(given, lambda each: each.rules.replace(" ", " + "))),
             "kind": summed(given, lambda each: each.kind.replace("_", " ")),
         },
         leakage={
@@ -69,6 +71,21 @@ def sign_ins() -> Response:
     return page("sign_ins.html", caller=caller(), lines=lines, names=at.people.names(), older=older)
 
 
+def _months(first: date, last: date) -> int:
+    """Calendar months that both days and those between lie in."""
+    return (last.year - first.year) * 12 + last.month - first.month + 1
+
+
+def _month_end(day: date) -> date:
+    return date(day.year + day.month // 12, day.month % 12 + 1, 1) - timedelta(days=1)
+
+
+def _most(sums: tuple[Sum, ...]) -> list[Sum]:
+    """In each currency those who were offered most: what one coin is worth in another isn't known here."""
+    kept: Counter[str] = Counter()
+    return [one for one in sums if (kept.update([one.currency]), kept[one.currency])[1] <= SHOWN]
+
+
 def _year(today: date) -> tuple[date, date]:
     return months_before(today.replace(day=1), 11), today
 
@@ -87,7 +104,7 @@ def _client(each: GivenIn) -> str:
 
 def _share(won: Won) -> str:
     """What of the quoted sum got lost."""
-    return figures().percent(won.lost * 10_000 // won.quoted) if won.quoted else ""
+    return figures().percent(divide(won.lost * PERCENT_SCALE, won.quoted, Rounding.HALF_UP)) if won.quoted else ""
 
 
 def _outcomes(months: list[dict[str, int]]) -> dict[str, int]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 import orjson
 from flask import Blueprint, Response, redirect, request
 from werkzeug.exceptions import NotFound
@@ -11,7 +13,8 @@ from schemas.loading import load_body
 from service.api.access import caller, needs
 from service.api.policies import found
 from service.api.policy_steps import TAKEN, followed
-from service.api.problems import of_refusal
+from service.api.problems import Refused, of_refusal
+from service.api.refusals import NO_CSRF_TOKEN
 from service.api.services import services
 from service.domain.people import Role
 from service.domain.steps import Kind, Step
@@ -54,6 +57,9 @@ def take(version: str, step: str) -> Response:
 def check(version: str) -> Response:
     """What the checker finds and how the version decides its own cases; recorded where that takes it further."""
     at = services()
+    origin = request.headers.get("Origin")
+    if origin and urlsplit(origin).netloc != request.host:  # with sign-in off no form has a token
+        raise Refused(NO_CSRF_TOKEN)
     one = found(at, version)
     try:
         checked = check_files(drafting.written_files(at.governing, version), at.now())

@@ -80,11 +80,16 @@ def test_what_was_agreed_below_the_target_is_lost(giving, made, tell, ledger):
     only_overridden = made(caller="ann")
     Overrides(ledger.database).add(override(only_overridden, 100_000))
     Overrides(ledger.database).add(override(only_overridden, 90_000, by="u-2"))
-    Overrides(ledger.database).add(override(only_overridden, asked=Asked(credit_days=5), by="u-3"))
     tell(only_overridden)
+    put_back = made(client_id="c-9", caller="put-back")
+    Overrides(ledger.database).add(override(put_back, 100_000))
+    Overrides(ledger.database).add(override(put_back, asked=Asked(credit_days=14), by="u-2"))
+    tell(put_back)  # the last override leaves the price as it was decided
+    assert giving.of_client("c-9", date(2025, 3, 2), date(2026, 3, 31)) == (("EUR", 0),)
     (march,) = giving.months(date(2026, 3, 1), date(2026, 3, 31))
-    (ann, of_ann), (shop, of_shop) = leaked(march.won, lambda each: each.caller)
+    (ann, of_ann), (back, of_back), (shop, of_shop) = leaked(march.won, lambda each: each.caller)
     assert (ann, of_ann.quotes, of_ann.agreed, of_ann.lost, of_ann.overridden) == ("ann", 1, 90_000, 30_000, 30_000)
+    assert (back, of_back.agreed, of_back.lost, of_back.overridden) == ("put-back", 120_000, 0, 0)
     assert (shop, of_shop.quotes, of_shop.quoted) == ("shop", 4, 480_000)
     assert (of_shop.agreed, of_shop.lost, of_shop.overridden) == (473_000, 17_000, 10_000)
 

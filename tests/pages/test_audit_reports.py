@@ -76,12 +76,29 @@ def test_the_sums_are_those_of_the_records(app, people, ann, filled):
     assert ["c-1", "1", "€50.00", "€50.00"] in cells(page, "By client")
     assert cells(page, "By asked by") == [["ann", "2", "€100.00", "€50.00"]]
     assert cells(page, "By rule") == [["discount-that-closes", "2", "€100.00", "€50.00"]]
-    # Won: 1,200.00 agreed at 1,150.00, and 1,200.00 that a person had put at 1,000.00: 250.00 of 2,400.00 is 10.41 %.
+    # Won: 1,200.00 agreed at 1,150.00, and 1,200.00 that a person had put at 1,000.00: 250.00 of 2,400.00 is 10.42 %.
     assert cells(page, "Leakage by month") == [
-        ["Mar 2026", "2", "€2,400.00", "€2,150.00", "€250.00", "10.41%", "€200.00", "€50.00"]
+        ["Mar 2026", "2", "€2,400.00", "€2,150.00", "€250.00", "10.42%", "€200.00", "€50.00"]
     ]
     assert cells(page, "Overrides by person and reason") == [["ann", "closes the sale", "1", "1"]]
     assert "3 quote" in page
+
+
+def test_a_time_is_of_whole_months_for_all_that_is_told(app, people, ann, filled):
+    page = finance(app, people).get("/audit/reports?since=2026-03-30&until=2026-03-01").text
+    assert 'role="alert"' in page, "it ends before it begins"
+    page = finance_again(app).get("/audit/reports?since=2026-03-01&until=2026-03-01").text
+    assert cells(page, "Overrides by person and reason") == [["ann", "closes the sale", "1", "1"]]
+    assert "since=2026-03-01&amp;until=2026-03-31" in page
+    last = finance_again(app).get("/audit/reports?since=2023-04-30&until=2026-03-01")
+    assert last.status_code == 200, "36 months"
+    assert finance_again(app).get("/audit/reports?since=2023-03-31&until=2026-03-01").status_code == 400
+
+
+def finance_again(app):
+    one = Browser(app)
+    one.sign_in("fiona")
+    return one
 
 
 def test_another_time_holds_nothing_and_a_wrong_one_is_told(app, people, ann, filled):

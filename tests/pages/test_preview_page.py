@@ -127,7 +127,7 @@ def test_it_weighs_little_and_nothing_of_it_comes_from_elsewhere(live_service):
 def test_the_page_decides_as_the_interface_does_and_records_nothing(live_service):
     before = len(httpx.get(f"{live_service}/decisions").json()["decisions"])
     page = httpx.get(f"{live_service}/preview?{urlencode(ASKED)}").text
-    asked = typed(ASKED)
+    asked = typed(ASKED, "EUR")
     assert asked.faults == {}
     decision = httpx.post(f"{live_service}/preview", json={"request": asked.request}).json()
     assert decision["price"]["target"] == 330_055
