@@ -126,6 +126,10 @@ def draw(database: str, spark_master: str, **given: Any) -> None:
 def _asking(opened: Database, spark_master: str) -> Asking:
     if spark_master and not installed():
         raise Refusal("Spark is asked for and pyspark isn't installed: install quotewright[spark].")
+    if spark_master and opened.file is None:
+        raise Refusal(
+            "Spark reads files that lie beside a SQLite ledger; PostgreSQL is asked itself: leave SPARK_MASTER unset."
+        )
     return Asking(opened, spark_master)
 
 

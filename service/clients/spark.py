@@ -4,6 +4,7 @@ than one machine is to hold. Whoever starts it has pyspark installed and Java; n
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -48,13 +49,22 @@ _TYPES = {"BIGINT": "BIGINT", "VARCHAR": "STRING", "DATE": "DATE"}
 
 @cache
 def _session(master: str) -> Any:
-    """One for the life of the process: starting it takes seconds."""
+    """One for the life of the process: starting it takes seconds. Raises OSError."""
+    from pyspark.errors import PySparkException
     from pyspark.sql import SparkSession
 
     settings = {"spark.ui.enabled": "false", "spark.sql.session.timeZone": "UTC", "spark.sql.shuffle.partitions": "8"}
     builder = SparkSession.builder.master(master).appName("quotewright")
     for name, value in settings.items():
         builder = builder.config(name, value)
-    session = builder.getOrCreate()
+    try:
+        session = builder.getOrCreate()
+    except PySparkException as fault:
+        # Spark's own words, on standard error, tell which of the two it is.
+        raise OSError(
+            errno.ENOEXEC,
+            "Spark can't be started: install Java 17 or name it in JAVA_HOME, and check the master",
+            master,
+        ) from fault
     session.sparkContext.setLogLevel("ERROR")
     return session
