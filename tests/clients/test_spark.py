@@ -52,6 +52,7 @@ def told(asking, drawing):
     return {name: orjson.dumps(list(report.rows(asking, drawing))) for name, report in REPORTS.items()}
 
 
+@pytest.mark.slow
 @needs_spark
 def test_every_list_of_the_example_books_is_the_same(books, bring, both, root):
     for kind in ("payments", "services"):
@@ -69,6 +70,7 @@ def amount(kind, chance):
     return f"{chance.randrange(1, 9)},{chance.randrange(200)}"
 
 
+@pytest.mark.slow
 @needs_spark
 def test_random_books_and_none(books, bring, both):
     duckdb, spark = both
