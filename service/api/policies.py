@@ -120,11 +120,7 @@ def files(version: str) -> Response:
 def diff(version: str) -> Response:
     """What a version changes, by meaning, and with `cases` in what it decides."""
     at = services()
-    standing = found(at, version).standing
-    against = queries.text("against") or standing.in_force()
-    if against is None:
-        raise Refused(NOTHING_IN_FORCE)
-    found(at, against)
+    against = compared_with(at, found(at, version).standing)
     before, after = at.governing.editions.of(against), at.governing.editions.of(version)
     behaviours: tuple[Behaviour, ...] = ()
     if bodies.flag("cases") and against != version:
@@ -171,6 +167,14 @@ def timeline() -> Response:
 NOTHING_IN_FORCE = Problem(
     status=404, code="nothing-in-force", detail="No version of the policy is in force on that day, as known then."
 )
+
+
+def compared_with(at: Services, standing: Standing) -> str:
+    """The version that the query names, else the one in force. Raises Refused (404)."""
+    against = queries.text("against") or standing.in_force()
+    if against is None:
+        raise Refused(NOTHING_IN_FORCE)
+    return found(at, against).life.version
 
 
 def standing_of(at: Services) -> Standing:

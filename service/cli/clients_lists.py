@@ -20,7 +20,7 @@ from service.cli.refusals import Refusal
 from service.clients.asking import Asking
 from service.clients.reports import REPORTS, Report, written
 from service.clients.spark import installed
-from service.domain.lists import Approach, Drawing, Measure, Ties, Union
+from service.domain.lists import CATEGORIES, Approach, Drawing, Measure, Ties, Union
 from service.domain.money import EXPONENTS
 from service.domain.money import text as money_text
 from service.domain.people import Role
@@ -118,7 +118,7 @@ def draw(database: str, spark_master: str, **given: Any) -> None:
         except OSError as fault:
             raise Refusal(f"{fault.filename}: {fault.strerror}") from fault
         Books(opened).keep_categories(drawing.drawn_on, [(each.client_id, each.category) for each in listed])
-    counts = {name: sum(each.category == name for each in listed) for name in ("vip", "good", "regular", "other")}
+    counts = {name: sum(each.category == name for each in listed) for name in CATEGORIES}
     told = ", ".join(f"{count:,} {name}" for name, count in counts.items() if count) or "nobody paid in the period"
     click.echo(f"Drawn on {drawing.drawn_on}: {told}.")
 

@@ -16,6 +16,7 @@ from service.clients.mirror import Mirror
 from service.clients.spark import Spark
 from service.clients.standing import months_before
 from service.domain.lists import (
+    CATEGORIES,
     Active,
     Activity,
     Attention,
@@ -35,8 +36,6 @@ from service.ledger import Database
 from service.ledger.books import Books
 
 Ask = Callable[[str], list[tuple[Any, ...]]]
-
-CATEGORIES = ("vip", "good", "regular", "other")
 
 USUAL_SHARE = 7_000
 """Of its own usual, below which a VIP paid clearly less (C7)."""
@@ -117,19 +116,7 @@ class Asking:
         )  # fmt: skip
 
     def attention(self, drawing: Drawing) -> tuple[Attention, ...]:
-        """VIPs who paid clearly less than usual, or nothing (C7), then clients who reach what VIPs bring (C6)."""
-        listed = self.listed(drawing)
-        vips = [each for each in listed if each.category == "vip"]
-        if not vips:
-            return ()
-        less = [_less_than_usual(each, drawing) for each in vips]
-        usual = divide(sum(each.average for each in vips), len(vips), Rounding.HALF_UP)
-        reached = [
-            Attention(client_id=each.client_id, why="candidate", last=each.last, usual=usual)
-            for each in listed
-            if each.category != "vip" and each.last >= usual > 0
-        ]
-        return (*(each for each in less if each is not None), *reached)
+        return attention(self.listed(drawing), drawing)
 
     def activity(self, as_of: date, currency: str) -> tuple[Active, ...]:
         """Every client who ever bought, who brought most first."""
@@ -159,6 +146,21 @@ def _listed(ask: Ask, drawing: Drawing) -> tuple[Listed, ...]:
                last=last, average=divide(measure, drawing.months, Rounding.HALF_UP), payments=payments, units=units)
         for id, category, measure, vip_months, paid_months, last, payments, units in ask(queries.listed(drawing))
     )  # fmt: skip
+
+
+def attention(listed: tuple[Listed, ...], drawing: Drawing) -> tuple[Attention, ...]:
+    """VIPs who paid clearly less than usual, or nothing (C7), then clients who reach what VIPs bring (C6)."""
+    vips = [each for each in listed if each.category == "vip"]
+    if not vips:
+        return ()
+    less = [_less_than_usual(each, drawing) for each in vips]
+    usual = divide(sum(each.average for each in vips), len(vips), Rounding.HALF_UP)
+    reached = [
+        Attention(client_id=each.client_id, why="candidate", last=each.last, usual=usual)
+        for each in listed
+        if each.category != "vip" and each.last >= usual > 0
+    ]
+    return (*(each for each in less if each is not None), *reached)
 
 
 def averages(listed: tuple[Listed, ...], drawing: Drawing) -> tuple[Averages, ...]:

@@ -25,6 +25,8 @@ _PAID = {
     Measure.UNITS: "sum(units) > 0",
     Measure.PROFIT: "sum(amount) > 0",
 }
+EPOCH = date(1970, 1, 1).toordinal()
+
 NEWCOMER_DAYS, LOST_DAYS, CHAMPION_PURCHASES = 90, 180, 6
 """Ours: what is recent, what is long ago, and what is often, in the activity matrix."""
 
@@ -210,9 +212,6 @@ def _base(drawing: Drawing) -> str:
 
 def _quintile(rank: str) -> str:
     return f"CAST(1 + floor(5.0 * ({rank} - 1) / clients) AS BIGINT)"
-
-
-EPOCH = date(1970, 1, 1).toordinal()
 
 
 def _number(day: date) -> str:

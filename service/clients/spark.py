@@ -13,11 +13,9 @@ from typing import Any
 
 from service.clients.mirror import COLUMNS, Mirror
 
-NEEDED = "pyspark"
-
 
 def installed() -> bool:
-    return find_spec(NEEDED) is not None
+    return find_spec("pyspark") is not None
 
 
 class Spark:

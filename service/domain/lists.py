@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+CATEGORIES = ("vip", "good", "regular", "other")
+
 
 class Measure(StrEnum):
     """By what clients are ranked; it follows the strategy (C3)."""

@@ -55,12 +55,12 @@ def draft(
             return Drafted(book.version, book.name, new=True)
 
 
-def check(at: Governing, version: str, caller: Caller) -> Step | Checked | Refusal:
-    """The step of a check that passed; else what was found, and nothing is recorded. Raises Unusable."""
+def check(at: Governing, version: str, caller: Caller, checked: Checked | None = None) -> Step | Checked | Refusal:
+    """The step of a check that passed; else what was found, and nothing is recorded. `checked`: what was found of this
+    version just now, by whoever shows it. Raises Unusable."""
     book = at.book_of(version)
     if isinstance(book, Refusal):
         return book
-    checked = None
     while True:
         steps = at.register.steps(book)
         refusal = impossible(at.standing(steps), version, Kind.CHECKED)

@@ -12,11 +12,10 @@ from sqlalchemy import Connection, and_, bindparam, case, exists, func, select
 from service.domain.giving import GivenIn, Won
 from service.ledger.database import Database
 from service.ledger.entries import Given, first_id
+from service.ledger.outcomes import TOLD_LAST
 from service.ledger.tables import concessions, decisions, outcomes, overrides
 
-_LATER = outcomes.alias("later")
-_LAST_TOLD = and_(outcomes.c.decision_id == decisions.c.id, ~exists().where(_LATER.c.corrects == outcomes.c.id))
-_IS_WON = and_(_LAST_TOLD, outcomes.c.result == "won")
+_IS_WON = and_(TOLD_LAST, outcomes.c.result == "won")
 _MONTH = (decisions.c.id >= bindparam("first"), decisions.c.id < bindparam("end"))
 _GIVEN = (
     select(

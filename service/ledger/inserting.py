@@ -34,23 +34,24 @@ class Insert:
     def run(self, connection: Connection, rows: Sequence[Row]) -> list[Any]:
         """The first column of what `ending` returns, if it does."""
         dialect, returned = connection.dialect, []
+        written = self._by_arrays if dialect.name == "postgresql" else self._by_rows
         for start in range(0, len(rows), A_STATEMENT):
-            columns = self._values(dialect, rows[start : start + A_STATEMENT])
-            if dialect.name == "postgresql":
-                result = connection.exec_driver_sql(self._of_arrays(dialect), tuple(columns))
-            else:
-                values = tuple(chain.from_iterable(zip(*columns, strict=True)))
-                result = connection.exec_driver_sql(self._of_rows(dialect, len(columns[0])), values)
+            result = connection.exec_driver_sql(*written(dialect, rows[start : start + A_STATEMENT]))
             if result.returns_rows:
                 returned += result.scalars()
         return returned
 
-    def _values(self, dialect: Dialect, rows: Sequence[Row]) -> list[list[Any]]:
-        """Column by column, as the driver wants them."""
+    def _by_rows(self, dialect: Dialect, rows: Sequence[Row]) -> tuple[str, tuple[Any, ...]]:
+        values, width = list(chain.from_iterable(map(self._members, rows))), len(self._columns)
+        for at, convert in self._converted(dialect):
+            values[at::width] = map(convert, values[at::width])
+        return self._of_rows(dialect, len(rows)), tuple(values)
+
+    def _by_arrays(self, dialect: Dialect, rows: Sequence[Row]) -> tuple[str, tuple[Any, ...]]:
         columns = [list(column) for column in zip(*map(self._members, rows), strict=True)]
         for at, convert in self._converted(dialect):
             columns[at] = list(map(convert, columns[at]))
-        return columns
+        return self._of_arrays(dialect), tuple(columns)
 
     def _rows_written(self, dialect: Dialect, rows: int) -> str:
         a_row = f"({', '.join(['?'] * len(self._columns))})"

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Row, insert, select
+from sqlalchemy import Connection, Row, and_, exists, insert, select
 
 from service.domain.afterwards import Ending, KeptEnding, RecordedEnding, Seen
 from service.ledger.client_keys import packed_body, unpacked_bodies
@@ -14,7 +14,11 @@ from service.ledger.database import Database
 from service.ledger.log.leaves import KINDS
 from service.ledger.log.waiting import await_seal
 from service.ledger.overrides import lock
-from service.ledger.tables import BODY, outcomes
+from service.ledger.tables import BODY, decisions, outcomes
+
+_LATER = outcomes.alias("later")
+TOLD_LAST = and_(outcomes.c.decision_id == decisions.c.id, ~exists().where(_LATER.c.corrects == outcomes.c.id))
+"""Of a decision, the outcome that counts: the one that no other corrects."""
 
 
 class Outcomes:

@@ -16,7 +16,8 @@ from service.ledger.bodies import UnreadableBody
 from service.ledger.client_keys import keys_by_id
 from service.ledger.database import Database
 from service.ledger.decision_rows import DECISION, read
-from service.ledger.entries import Recorded
+from service.ledger.entries import Recorded, first_id
+from service.ledger.outcomes import TOLD_LAST
 from service.ledger.tables import client_keys, decisions, log, outcomes, overrides
 
 EXAMINED = 20_000
@@ -79,9 +80,7 @@ class Page:
 
 
 _OVERRIDDEN = exists().where(overrides.c.decision_id == decisions.c.id)
-_LATER = outcomes.alias("later")
-_TOLD_LAST = and_(outcomes.c.decision_id == decisions.c.id, ~exists().where(_LATER.c.corrects == outcomes.c.id))
-_RESULT = select(outcomes.c.result).where(_TOLD_LAST).limit(1).scalar_subquery()
+_RESULT = select(outcomes.c.result).where(TOLD_LAST).limit(1).scalar_subquery()
 _POSITION = (
     select(log.c.position)
     .where(log.c.record_id == cast(decisions.c.id, String), log.c.kind == literal(DECISION.name))
@@ -158,9 +157,9 @@ def _indexed(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
     if wanted.client_id is not None:
         yield decisions.c.client_id == wanted.client_id
     if wanted.since is not None:
-        yield decisions.c.id >= _first_id(wanted.since)
+        yield decisions.c.id >= first_id(wanted.since)
     if wanted.until is not None:
-        yield decisions.c.id < _first_id(wanted.until)
+        yield decisions.c.id < first_id(wanted.until)
 
 
 def _others(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
@@ -180,13 +179,7 @@ def _others(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
     if wanted.overridden_by_role is not None:
         yield exists().where(overrides.c.decision_id == decisions.c.id, overrides.c.role == wanted.overridden_by_role)
     if wanted.result is not None:
-        yield exists().where(_TOLD_LAST, outcomes.c.result == wanted.result)
-
-
-def _first_id(moment: datetime) -> str:
-    """Below every id that is made from then on (RFC 9562, version 7), and above all earlier ones."""
-    digits = f"{max(int(moment.timestamp() * 1000), 0):012x}"
-    return f"{digits[:8]}-{digits[8:]}"
+        yield exists().where(TOLD_LAST, outcomes.c.result == wanted.result)
 
 
 def _fitting(connection: Connection, asked: Select[Any], wanted: Wanted, count: int) -> list[Found]:

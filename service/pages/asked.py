@@ -11,7 +11,7 @@ from typing import Any
 
 from marshmallow import fields as kinds
 
-from schemas.fields import Choice, Day, Flag, Money, Percent, Quantity
+from schemas.fields import MOST_MONEY, Choice, Day, Flag, Money, Percent, Quantity
 from schemas.quote import QuoteRequestSchema
 from schemas.shapes import ListOf, Part
 from service.domain.money import EXPONENTS, parse_major
@@ -19,7 +19,6 @@ from service.domain.money import EXPONENTS, parse_major
 LINES, DETAILS = 4, 3
 """Rows of a form."""
 
-MOST_MINOR_UNITS = 10**15
 _WHOLE = re.compile(r"-?[0-9]{1,18}")
 _PERCENT = re.compile(r"(-?)([0-9]{1,6})(?:\.([0-9]{1,2}))? ?%?")
 _GROUPED = re.compile(r"-?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?")
@@ -200,7 +199,7 @@ def _minor_units(text: str, currency: str) -> int:
     if "," in text and not _GROUPED.fullmatch(text):
         raise ValueError(f"{text!r} has a comma: write cents behind a point, as in 2800.50")
     amount = parse_major(text.replace(",", ""), currency)
-    if abs(amount) > MOST_MINOR_UNITS:
+    if abs(amount) > MOST_MONEY:
         raise ValueError(f"{text!r} is more than anybody pays")
     return amount
 

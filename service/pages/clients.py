@@ -13,10 +13,10 @@ from service.api.access import caller, needs
 from service.api.clients_lists import asking, drawing
 from service.api.problems import Refused
 from service.api.services import services
-from service.clients.asking import averages
+from service.clients.asking import attention, averages
 from service.clients.completing import thresholds
 from service.clients.standing import standing
-from service.domain.lists import Approach, Drawing, Measure, Pareto, Ties, Union
+from service.domain.lists import CATEGORIES, Approach, Drawing, Measure, Pareto, Ties, Union
 from service.domain.people import Role
 from service.domain.units import value_text
 from service.ledger.search import Search, Wanted
@@ -39,10 +39,8 @@ def clients() -> Response:
     try:
         drawn, refused = drawing(), ""
     except Refused as fault:
-        drawn, refused = (
-            Drawing(drawn_on=services().now().date(), currency=services().policy.current.policy.book.currency),
-            fault.problem.detail,
-        )
+        currency = services().policy.current.policy.book.currency
+        drawn, refused = Drawing(drawn_on=services().now().date(), currency=currency), fault.problem.detail
     at = asking(services())
     pareto, listed = at.pareto(drawn), at.listed(drawn)
     active = at.activity(drawn.drawn_on, drawn.currency)
@@ -50,10 +48,10 @@ def clients() -> Response:
         "clients.html", 400 if refused else 200,
         caller=caller(), drawn=drawn, refused=refused, pareto=pareto, curve=_curve(pareto),
         fifth=next((point for point in pareto.curve if point.share_of_clients >= A_FIFTH), None), listed=listed[:SHOWN],
-        more=max(len(listed) - SHOWN, 0), attention=at.attention(drawn), query=urlencode(asked),
+        more=max(len(listed) - SHOWN, 0), attention=attention(listed, drawn), query=urlencode(asked),
         averages=averages(listed, drawn), moved=charts.moved(at.movements(drawn, 1)),
         matrix=charts.matrix(active), activities=Counter(each.activity for each in active),
-        counts={name: sum(each.category == name for each in listed) for name in ("vip", "good", "regular", "other")},
+        counts={name: sum(each.category == name for each in listed) for name in CATEGORIES},
         told=lambda amount: _measured(amount, drawn), percent=figures().percent,
         measures=tuple(Measure), approaches=tuple(Approach), unions=tuple(Union), ties=tuple(Ties),
     )  # fmt: skip

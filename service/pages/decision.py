@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import orjson
@@ -38,7 +39,7 @@ def decision(decision_id: str) -> Response:
         facts=_facts(entry, told) if told else [], overrides=at.overrides.of(decision_id),
         endings=at.outcomes.of(decision_id), proof=proof_of(at, recorded),
         named=lambda id: f"{names[id]} ({id})" if id in names else id,
-        money=lambda amount: figures().money(amount, entry.currency), percent=figures().percent,
+        money=partial(figures().money, currency=entry.currency), percent=figures().percent,
     )  # fmt: skip
 
 

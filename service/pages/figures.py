@@ -18,9 +18,10 @@ class Figures:
     def __init__(self, tag: str) -> None:
         self.tag = tag
         self._language = language(tag)
+        self._in = lru_cache(self._language.money)
 
     def money(self, amount: int | None, currency: str) -> str:
-        return "" if amount is None else self._language.money(currency)(amount)
+        return "" if amount is None else self._in(currency)(amount)
 
     def percent(self, share: int | None) -> str:
         """`share`: in basis points."""
@@ -40,7 +41,7 @@ class Figures:
         return self._language.month(date.fromisoformat(f"{month}-01") if isinstance(month, str) else month)
 
     def moment(self, at: datetime | str | None) -> str:
-        """In UTC, to the minute."""
+        """In UTC, to the second."""
         if not at:
             return ""
         return self._language.moment((datetime.fromisoformat(at) if isinstance(at, str) else at).astimezone(UTC))

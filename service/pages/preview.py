@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -94,7 +95,7 @@ def preview() -> Response:
         lines=range(asked.LINES), details=range(asked.DETAILS), samples=SAMPLES,
         currencies=sorted({*CURRENCIES, in_force.currency, currency}),
         currency=currency, book=in_force, versions=_versions(at, in_force) if template == "preview.html" else (),
-        money=lambda amount: figures().money(amount, currency), percent=figures().percent,
+        money=partial(figures().money, currency=currency), percent=figures().percent,
     )  # fmt: skip
 
 

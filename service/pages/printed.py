@@ -47,7 +47,7 @@ def printed(decision_id: str) -> Response:
         proof=proof_of(at, recorded),
         named=lambda id: f"{names[id]} ({id})" if id in names else id,
         money=lambda amount: "" if amount is None else money(amount, recorded.entry.currency),
-        percent=lambda share: "" if share is None else f"{decimal_text(share, 2)} %",
+        percent=lambda share: "" if share is None else f"{decimal_text(share, 100)} %",
     )
 
 

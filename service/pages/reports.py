@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from datetime import UTC, date, datetime, time, timedelta
 
 from flask import Blueprint, Response
@@ -82,8 +81,10 @@ def _month_end(day: date) -> date:
 
 def _most(sums: tuple[Sum, ...]) -> list[Sum]:
     """In each currency those who were offered most: what one coin is worth in another isn't known here."""
-    kept: Counter[str] = Counter()
-    return [one for one in sums if (kept.update([one.currency]), kept[one.currency])[1] <= SHOWN]
+    of: dict[str, list[Sum]] = {}
+    for one in sums:
+        of.setdefault(one.currency, []).append(one)
+    return [one for theirs in of.values() for one in theirs[:SHOWN]]
 
 
 def _year(today: date) -> tuple[date, date]:

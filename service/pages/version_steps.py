@@ -66,7 +66,7 @@ def check(version: str) -> Response:
         further = Kind.CHECKED in one.life.possible(one.standing.timeline, one.standing.today)
         recorded = (
             further and caller().known and not checked.errors
-            and isinstance(drafting.check(at.governing, version, caller()), Step)
+            and isinstance(drafting.check(at.governing, version, caller(), checked), Step)
         )  # fmt: skip
     except Unusable as unusable:
         return shown(at, version, 409, f"This version can't be used: {unusable.reason}.")

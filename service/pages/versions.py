@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any
 
 from flask import Blueprint, Response
 
 from service.api import queries
 from service.api.access import caller, needs
-from service.api.policies import NOTHING_IN_FORCE, found, listed, standing_of, told
-from service.api.problems import Refused
+from service.api.policies import compared_with, found, listed, standing_of, told
 from service.api.services import Services, services
 from service.authoring.surroundings import Surroundings
 from service.domain.people import Role
@@ -48,12 +46,18 @@ def versions() -> Response:
         | {"steps": [as_json.step_data(step, names) for step in life.steps]}
         for life in chosen[:PAGE]
     ]
-    timeline = as_json.timeline_data(at.policy.book, standing, None)["timeline"]
-    notes = {step["number"]: step for life in lives for step in life["steps"]}
+    timeline = as_json.timeline_data(at.policy.book, standing, None)["timeline"][::-1][:PAGE]
+    put_in_force = {span["step"] for span in timeline}
+    steps = {
+        step.number: as_json.step_data(step, names)
+        for life in standing.lives.values()
+        for step in life.steps
+        if step.number in put_in_force
+    }
     older = chosen[PAGE - 1].steps[0].number if len(chosen) > PAGE else None
     return page(
-        "versions.html", caller=caller(), book=at.policy.book, lives=lives, timeline=timeline[::-1][:PAGE],
-        steps=notes, older=older, today=standing.today.isoformat(),
+        "versions.html", caller=caller(), book=at.policy.book, lives=lives, timeline=timeline,
+        steps=steps, older=older, today=standing.today.isoformat(),
     )  # fmt: skip
 
 
@@ -69,10 +73,7 @@ def changes(version: str) -> Response:
     """Against the version in force today, where no other is named."""
     at = services()
     standing = found(at, version).standing
-    against = queries.text("against") or standing.in_force()
-    if against is None:
-        raise Refused(NOTHING_IN_FORCE)
-    found(at, against)
+    against = compared_with(at, standing)
     before, after = at.governing.editions.of(against), at.governing.editions.of(version)
     others = [life.version for life in listed(standing, None, None) if life.version not in (version, against)]
     return page(
@@ -83,7 +84,7 @@ def changes(version: str) -> Response:
 
 def shown(at: Services, version: str, status: int = 200, message: str = "") -> Response:
     """The page of one version; with `message` where a step was refused. Raises Refused (404), LedgerUnavailable."""
-    standing, data, read, unusable = found(at, version).standing, None, None, ""
+    data, read, unusable = None, None, ""
     try:
         data = told(at, version)
         read = read_on(at, version)
@@ -91,7 +92,7 @@ def shown(at: Services, version: str, status: int = 200, message: str = "") -> R
         unusable = fault.reason
     return page(
         "version.html", status, caller=caller(), version=version, told=data, read=read, unusable=unusable,
-        message=message, today=standing.today, in_force=standing.in_force(), role=Role,
+        message=message, role=Role,
     )  # fmt: skip
 
 
@@ -101,10 +102,6 @@ def read_on(at: Services, version: str) -> Read:
     book = edition.book
     rows = {row.rule for table in book.tables.values() for row in table.rows}
     rows |= {table.default for table in book.tables.values()}
-    by_stage: dict[str, Any] = {stage: [] for stage in book.stages}
-    for rule in book.rules:
-        if rule.id not in rows:
-            by_stage[rule.stage].append(rule)
+    own = {stage: tuple(r for r in book.rules if r.stage == stage and r.id not in rows) for stage in book.stages}
     tables = {stage: tuple(t for t in book.tables.values() if t.stage == stage) for stage in book.stages}
-    own = {stage: tuple(rules) for stage, rules in by_stage.items()}
     return Read(book, Surroundings(book, edition.cases, today), own, tables, {rule.id: rule for rule in book.rules})

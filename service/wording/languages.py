@@ -163,8 +163,8 @@ class Language:
         return format_skeleton("yMMM", day, locale=self._locale)
 
     def moment(self, at: datetime) -> str:
-        """As a table holds it: `3/2/26, 12:00 PM`"""
-        return format_datetime(at, "short", locale=self._locale)
+        """As a table holds it: `Mar 2, 2026, 12:00:00 PM`"""
+        return format_datetime(at, "medium", locale=self._locale)
 
     def count(self, number: int) -> str:
         return format_decimal(number, locale=self._locale)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from playwright.sync_api import Browser as ChromiumBrowser
 from werkzeug.test import TestResponse
 
 from service.api.services import EXTENSION
@@ -20,6 +21,8 @@ from service.domain.people import SYSTEM, Role
 from service.ledger import People, migrate
 from service.people import administration
 from service.settings import Settings
+
+from .walking import chromium
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 PASSWORD = "seven small grey stones"
@@ -108,3 +111,9 @@ def ann(app: Flask, people: People) -> User:
 @pytest.fixture
 def browser(app: Flask, ann: User) -> Browser:
     return Browser(app)
+
+
+@pytest.fixture(scope="module")
+def browser_window() -> Iterator[ChromiumBrowser]:
+    with chromium() as browser:
+        yield browser

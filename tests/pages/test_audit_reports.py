@@ -20,16 +20,10 @@ from service.settings import Settings
 from tests.ledger.test_overrides import override
 
 from .conftest import NOON, PASSWORD, Browser
-from .walking import DESKTOP, PHONE, answering, chromium, kept, opened, serious, wider_than_the_window
+from .walking import DESKTOP, PHONE, answering, kept, opened, quickest, serious, wider_than_the_window
 
 EVIL = "<script>document.title='gone'</script>"
 ADDRESSES = ("/audit/reports?since=2026-01-01&until=2026-03-31", "/audit/sign-ins")
-
-
-@pytest.fixture(scope="module")
-def browser_window():
-    with chromium() as browser:
-        yield browser
 
 
 @pytest.fixture
@@ -232,13 +226,8 @@ def test_ten_thousand_decisions_are_reported_on_in_less_than_300_ms(tmp_path):
     assert {month for month, *_ in by_currency} == {"Jan 2020"}
     assert sum(int(won) for _, won, *_ in by_currency) > 300
     for path in (year, f"/audit/decisions/{newest}", "/audit/sign-ins"):
-        client.get(path)
-        taken = []
-        for _ in range(5):
-            begun = time.perf_counter()
-            assert client.get(path).status_code == 200
-            taken.append(time.perf_counter() - begun)
-        assert min(taken) < 0.3, path
+        assert client.get(path).status_code == 200
+        assert quickest(lambda path=path: client.get(path)) < 0.3, path
 
 
 @pytest.mark.parametrize(

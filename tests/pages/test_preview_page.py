@@ -16,18 +16,12 @@ from service.pages.charts import waterfall
 from service.people import administration
 
 from .conftest import NOON, PASSWORD
-from .walking import DESKTOP, PHONE, answering, chromium, kept, opened, serious, wider_than_the_window
+from .walking import DESKTOP, PHONE, answering, kept, opened, serious, wider_than_the_window
 
 ASKED = {
     "client.id": "c-1", "job.scope": "detailed", "job.lines.0.description": "Pages", "job.lines.0.cost": "1,000",
     "job.lines.0.fair_price": "3000.50", "hassle.recent.changed_decisions": "16",
 }  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def browser_window():
-    with chromium() as browser:
-        yield browser
 
 
 @pytest.mark.parametrize("width", [DESKTOP, PHONE])

@@ -41,8 +41,10 @@ def test_what_stands_on_it(app: Flask, client: FlaskClient) -> None:
     ending = {"result": "won", "final_amount": 320_000, "happened_on": "2026-03-02", "why": SCRIPT}
     client.post(f"/decisions/{id}/outcome", json=ending)
     page = printed(client, id)
-    for told in ("3,000.00 EUR", "3,300.00 EUR fixed", "hassle-markup", "sha256:", "10 %", "won on 2026-03-02",
-                 "3,200.00 EUR", "<strong>Proved</strong>", "under the checkpoint of"):  # fmt: skip
+    for told in (
+        "3,000.00 EUR", "3,300.00 EUR fixed", "hassle-markup", "sha256:", '<td class="number">10 %</td>',
+        "Prepayment 50 %", "won on 2026-03-02", "3,200.00 EUR", "<strong>Proved</strong>", "under the checkpoint of",
+    ):  # fmt: skip
         assert told in page, told
 
 
