@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import tempfile
 from collections.abc import Iterator
+from contextlib import ExitStack
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
@@ -95,11 +96,10 @@ def export() -> Response:
         return Response(_streamed(asked, tally), headers=headers, content_type=FORMATS[format])
     folder = tempfile.TemporaryDirectory(prefix="quotewright-export-")
     path = Path(folder.name) / f"decisions.{format}"
-    try:
+    with ExitStack() as undone:
+        undone.callback(folder.cleanup)
         asked.write(path, tally)
-    except BaseException:
-        folder.cleanup()
-        raise
+        undone.pop_all()
     headers |= {MANIFEST: json.dumps(tally.manifest()), "Content-Length": str(tally.size)}
     return Response(_sent(folder, path), headers=headers, content_type=FORMATS[format])
 

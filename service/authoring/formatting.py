@@ -117,6 +117,5 @@ def replace_files(folder: Path, before: Mapping[str, bytes], changed: Mapping[st
             if path.read_bytes() != before[file]:
                 raise ChangedMeanwhile(file)
             os.replace(name, path)
-        except BaseException:
+        finally:
             Path(name).unlink(missing_ok=True)
-            raise

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import sys
+from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
@@ -118,18 +119,18 @@ def draw(database: str, spark_master: str, **given: Any) -> None:
         except OSError as fault:
             raise Refusal(f"{fault.filename}: {fault.strerror}") from fault
         Books(opened).keep_categories(drawing.drawn_on, [(each.client_id, each.category) for each in listed])
-    counts = {name: sum(each.category == name for each in listed) for name in CATEGORIES}
-    told = ", ".join(f"{count:,} {name}" for name, count in counts.items() if count) or "nobody paid in the period"
+    counts = Counter(each.category for each in listed)
+    told = ", ".join(f"{counts[name]:,} {name}" for name in CATEGORIES if counts[name]) or "nobody paid in the period"
     click.echo(f"Drawn on {drawing.drawn_on}: {told}.")
 
 
 def _asking(opened: Database, spark_master: str) -> Asking:
-    if spark_master and not installed():
-        raise Refusal("Spark is asked for and pyspark isn't installed: install quotewright[spark].")
     if spark_master and opened.file is None:
         raise Refusal(
             "Spark reads files that lie beside a SQLite ledger; PostgreSQL is asked itself: leave SPARK_MASTER unset."
         )
+    if spark_master and not installed():
+        raise Refusal("Spark is asked for and pyspark isn't installed: install quotewright[spark].")
     return Asking(opened, spark_master)
 
 

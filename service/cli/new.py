@@ -208,12 +208,10 @@ def _write(folder: Path, made: NewBook) -> None:
         if target.is_dir():
             for child in aside.iterdir():
                 os.replace(child, target / child.name)
-            aside.rmdir()
         else:
             os.replace(aside, target)
-    except BaseException:
+    finally:
         shutil.rmtree(aside, ignore_errors=True)
-        raise
 
 
 def _umask() -> int:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import file_digest
@@ -80,11 +80,10 @@ def _made(path: Path) -> Iterator[None]:
     """Readable by its owner alone, since it holds what clients said; gone again if it isn't finished."""
     path.unlink(missing_ok=True)
     os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
-    try:
+    with ExitStack() as undone:
+        undone.callback(path.unlink, missing_ok=True)
         yield
-    except BaseException:
-        path.unlink(missing_ok=True)
-        raise
+        undone.pop_all()
 
 
 def _copy_keys(source: sqlite3.Connection, copy: sqlite3.Connection) -> None:

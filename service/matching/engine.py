@@ -138,14 +138,15 @@ class Lane:
 
     def matched(self, position: int, properties: str) -> list[int]:
         """What holds in the ruleset at `position`. `properties`: members of a JSON object, a comma before each."""
-        ruleset = self._rulesets[position]
+        ruleset, held = self._rulesets[position], None
         try:
-            return ruleset.matched(self._offsets[position], f"{self._begun}{properties}}}", self._retract)
-        except BaseException:
-            # Half a firing may be left in the state: the next evaluation starts from a new one.
-            ruleset.drop(self._sid)
-            self._offsets[position] = ruleset.open(self._sid)
-            raise
+            held = ruleset.matched(self._offsets[position], f"{self._begun}{properties}}}", self._retract)
+            return held
+        finally:
+            if held is None:
+                # Half a firing may be left in the state: the next evaluation starts from a new one.
+                ruleset.drop(self._sid)
+                self._offsets[position] = ruleset.open(self._sid)
 
     def drop(self) -> None:
         for ruleset in self._rulesets:

@@ -16,7 +16,7 @@ from service.api.services import services
 from service.clients.asking import attention, averages
 from service.clients.completing import thresholds
 from service.clients.standing import standing
-from service.domain.lists import CATEGORIES, Approach, Drawing, Measure, Pareto, Ties, Union
+from service.domain.lists import Approach, Drawing, Measure, Pareto, Ties, Union
 from service.domain.people import Role
 from service.domain.units import value_text
 from service.ledger.search import Search, Wanted
@@ -51,7 +51,6 @@ def clients() -> Response:
         more=max(len(listed) - SHOWN, 0), attention=attention(listed, drawn), query=urlencode(asked),
         averages=averages(listed, drawn), moved=charts.moved(at.movements(drawn, 1)),
         matrix=charts.matrix(active), activities=Counter(each.activity for each in active),
-        counts={name: sum(each.category == name for each in listed) for name in CATEGORIES},
         told=lambda amount: _measured(amount, drawn), percent=figures().percent,
         measures=tuple(Measure), approaches=tuple(Approach), unions=tuple(Union), ties=tuple(Ties),
     )  # fmt: skip

@@ -111,8 +111,7 @@ def test_who_can_not_start_it_is_told_what_to_mend(url):
 
 
 @pytest.mark.parametrize("command", [("list", "due"), ("draw",)])
-def test_the_command_does_not_pass_over_it_beside_postgresql(postgres_url, run, command, monkeypatch):
-    monkeypatch.setattr("service.cli.clients_lists.installed", lambda: True)
+def test_the_command_does_not_pass_over_it_beside_postgresql(postgres_url, run, command):
     migrate(postgres_url)
     ran = run("clients", *command, "--database", postgres_url, "--spark-master", MASTER)
     assert ran.exit_code == 1

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import time
 from datetime import timedelta
 
 import httpx
@@ -17,7 +16,7 @@ from service.people import administration
 from service.policy.loader import read_folder
 
 from .conftest import NOON, PASSWORD, Browser
-from .walking import DESKTOP, PHONE, answering, kept, opened, serious, wider_than_the_window
+from .walking import DESKTOP, PHONE, answering, kept, opened, quickest, serious, wider_than_the_window
 
 EVIL = "<script>document.title='gone'</script>"
 
@@ -233,9 +232,5 @@ def test_two_hundred_versions_are_read_in_less_than_300_ms(app, people, ann, roo
     assert "imported by system" in first, "who put in force what decides, though that version is pages further on"
     older = re.search(r'rel="next" href="([^"]+)"', first)[1]
     for path in ("/versions", older, f"/versions/{last.version}", f"/versions/{last.version}/changes", "/preview"):
-        taken = []
-        for _ in range(5):
-            begun = time.perf_counter()
-            assert reader.get(path).status_code == 200
-            taken.append(time.perf_counter() - begun)
-        assert min(taken) < 0.3, path
+        assert reader.get(path).status_code == 200
+        assert quickest(lambda path=path: reader.get(path)) < 0.3, path
