@@ -14,7 +14,7 @@ from schemas.vocabulary import declarations, facts_of
 from service.domain.facts import Value
 from service.domain.quote import QuoteRequest
 from service.evaluation import evaluate
-from service.matching.runtime import Policy
+from service.matching.runtimes import Policy
 from service.policy.loader import load_book
 
 SIZES = (50, 200, 1000, 5000)

@@ -8,7 +8,7 @@ from benchmarks import books, handwritten
 from benchmarks.in_process import NOW, cases
 from benchmarks.timing import Spread, measured
 from schemas.vocabulary import declarations
-from service.matching.runtime import Policy
+from service.matching.runtimes import Policy
 from service.policy.loader import load_book
 
 

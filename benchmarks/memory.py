@@ -12,7 +12,7 @@ from benchmarks import books
 from benchmarks.in_process import NOW, cases
 from schemas.vocabulary import declarations
 from service.evaluation import evaluate
-from service.matching.runtime import Policy
+from service.matching.runtimes import Policy
 from service.policy.loader import load_book
 
 SAMPLES = 10

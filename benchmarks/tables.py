@@ -16,7 +16,7 @@ from benchmarks.in_process import NOW, Case, cases
 from benchmarks.timing import measured
 from schemas.vocabulary import declarations
 from service.evaluation import evaluate
-from service.matching.runtime import Policy
+from service.matching.runtimes import Policy
 from service.policy.loader import load_book
 
 SIZES = (40, 10_000)

@@ -58,7 +58,7 @@ from service.ledger.log.publishing import publisher
 from service.ledger.log.sealing import Sealer
 from service.ledger.retention import Retention
 from service.ledger.shadow import ShadowRuns
-from service.matching.runtime import Policy
+from service.matching.runtimes import Policy
 from service.metrics import Metrics
 from service.pages import (
     assets,

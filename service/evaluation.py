@@ -55,7 +55,6 @@ class Matching(Protocol):
     def breaches(self, env: Facts) -> tuple[BoundGuardrail, ...]: ...
     def options(self, env: Facts) -> tuple[tuple[BoundOption, int], ...]: ...
     def why_not(self, matched: Matched) -> tuple[NotFired, ...]: ...
-    def close(self) -> None: ...
 
 
 class Deciding(Protocol):
@@ -80,11 +79,7 @@ def evaluate(
     Raises NoRate or NoValue where the book has none for the request's day and currency.
     """
     runtime = policy.runtime(request.as_of, request.currency, overrides)
-    try:
-        return _Case(policy.book, runtime, request, facts).decision(decision_id, evaluated_at, why_not, from_books)
-    finally:
-        if overrides:
-            runtime.close()
+    return _Case(policy.book, runtime, request, facts).decision(decision_id, evaluated_at, why_not, from_books)
 
 
 class _Prepared:

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from schemas.request import BookChecks
 from schemas.vocabulary import declarations
 from service.matching.loadable import engine_findings
-from service.matching.runtime import Policy
+from service.matching.runtimes import Policy
 from service.matching.spread import EngineLimit
 from service.policy.binding import NoRate, NoValue, bind
 from service.policy.findings import BookRefused

@@ -20,7 +20,7 @@ from service.cases.running import pose
 from service.cases.survivors import Judgement, judgement
 from service.domain.decision import Decision
 from service.evaluation import evaluate
-from service.matching.runtime import Policy
+from service.matching.runtimes import Policy
 from service.policy.cases import load_cases, load_survivors
 from service.policy.loader import load_book, read_folder
 

@@ -64,9 +64,6 @@ class TrialRuntime:
     def why_not(self, matched: Matched) -> tuple[NotFired, ...]:
         return why_not(self.program, matched.env, matched.fired)
 
-    def close(self) -> None:
-        """Nothing is held."""
-
 
 class Trial:
     """A book and its trial runtimes, each bound once."""

@@ -10,7 +10,7 @@ from pathlib import Path
 from schemas.request import BookChecks
 from schemas.vocabulary import declarations
 from service.cli.refusals import BookInvalid, Refusal
-from service.matching.runtime import Policy
+from service.matching.runtimes import Policy
 from service.opening import opened
 from service.policy.book import Book
 from service.policy.findings import BookRefused, Finding

@@ -24,7 +24,8 @@ from service.governance.editions import Unusable
 from service.governance.fitting import faults, price_stands
 from service.governance.limits import Basis, Exceeded, exceeded
 from service.governance.replacing import Env, replaced, replaced_by
-from service.matching.runtime import Policy, Runtime
+from service.matching.runtime import Runtime
+from service.matching.runtimes import Policy
 from service.policy.nodes import DECISION
 from service.wording.reasons import rendered
 

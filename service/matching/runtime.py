@@ -6,14 +6,11 @@ Knows facts by name and programs; not requests, not where a book comes from.
 from __future__ import annotations
 
 import weakref
-from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
 from itertools import compress
 from operator import itemgetter
 from sys import intern
-from threading import Lock
 from typing import Any
 
 from service.domain.decision import NotFired
@@ -28,9 +25,6 @@ from service.matching.rows import Contribution
 from service.matching.stages import compiled_stages, derivation
 from service.matching.tables import TableFault
 from service.matching.whynot import why_not
-from service.policy.binding import bind, epoch_of, turning_days
-from service.policy.book import Book
-from service.policy.collecting import uncollected
 from service.policy.nodes import DECISION, MEMBER
 from service.policy.program import BoundGuardrail, BoundOption, BoundRule, Program
 
@@ -174,50 +168,3 @@ def _initial(program: Program) -> Env:
     for slot_name, member in program.members:
         initial[intern(DECISION + slot_name + MEMBER + member)] = False
     return initial
-
-
-MOST_RUNTIMES = 16
-"""Of one book: pairs of a parameter epoch and a currency. A client may name any date, so this is bounded."""
-
-
-class Policy:
-    """A book's runtimes, one for each period in which its parameters stand and each currency. Safe for threads.
-
-    One dropped for want of room is freed when its last evaluation has ended.
-    """
-
-    def __init__(self, book: Book) -> None:
-        self.book = book
-        self._turning_days = turning_days(book)
-        self._runtimes: OrderedDict[tuple[date, str], Runtime] = OrderedDict()
-        self._lock = Lock()
-        self._building = Lock()
-
-    def runtime(self, as_of: date, currency: str, overrides: Mapping[str, int] | None = None) -> Runtime:
-        """With `overrides` (parameter -> value) a new one, for the caller to close.
-
-        Raises NoRate, NoValue, NoParameter, EngineLimit.
-        """
-        if overrides:
-            return Runtime(bind(self.book, as_of, currency, overrides))
-        key = (epoch_of(self._turning_days, as_of), currency)
-        return self._kept(key) or self._built(key, as_of)
-
-    def _kept(self, key: tuple[date, str]) -> Runtime | None:
-        with self._lock:
-            runtime = self._runtimes.get(key)
-            if runtime is not None:
-                self._runtimes.move_to_end(key)
-            return runtime
-
-    def _built(self, key: tuple[date, str], as_of: date) -> Runtime:
-        with self._building:
-            runtime = self._kept(key)
-            if runtime is None:
-                with uncollected():
-                    runtime = Runtime(bind(self.book, as_of, key[1]))
-                with self._lock:
-                    self._runtimes[key] = runtime
-                    if len(self._runtimes) > MOST_RUNTIMES:
-                        self._runtimes.popitem(last=False)
-            return runtime

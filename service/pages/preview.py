@@ -151,11 +151,7 @@ def _made(at: Services, body: Mapping[str, Any], written: Mapping[str, str | int
     completed, from_books = known(at, in_force, wanted.request, wanted.given, caller().role, "/request")
     made = decide(at, in_force, completed, NOT_RECORDED, now, True, overrides, "/request", from_books)
     runtime = in_force.policy.runtime(completed.as_of, completed.currency, overrides)
-    try:
-        floor = runtime.decide(made.facts).env.get("decision.floor")
-    finally:
-        if overrides:
-            runtime.close()
+    floor = runtime.outlook(made.facts).get("decision.floor")
     return made, floor if isinstance(floor, int) else None
 
 

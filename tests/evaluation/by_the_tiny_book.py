@@ -13,7 +13,7 @@ from schemas.request import read_request
 from schemas.vocabulary import declarations, facts_of
 from service.domain.decision import Decision
 from service.evaluation import evaluate
-from service.matching.runtime import Policy
+from service.matching.runtimes import Policy
 from service.policy.loader import load_book, read_folder
 
 NOW = datetime(2026, 12, 1, tzinfo=UTC)

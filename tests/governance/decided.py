@@ -13,7 +13,7 @@ from service.api.recording import Made, entry
 from service.domain.afterwards import Asked, Wish
 from service.evaluation import evaluate
 from service.ledger import Entry
-from service.matching.runtime import Policy
+from service.matching.runtimes import Policy
 from service.opening import InForce
 from service.policy.cases import merged
 

@@ -20,7 +20,7 @@ from service.governance.overriding import (
     VersionUnreadable,
     judge,
 )
-from service.matching.runtime import Policy
+from service.matching.runtimes import Policy
 from service.policy.loader import load_book
 from tests.agency.shipped import AGENCY
 from tests.governance.conftest import Files, replaced

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from schemas.vocabulary import declarations
-from service.matching import runtime as runtime_module
+from service.matching import runtimes
 from service.matching.loadable import engine_findings
-from service.matching.runtime import Policy
+from service.matching.runtimes import MOST_TRIED, Policy
 from service.policy.binding import NoRate, bind
 from service.policy.book import Book
 from service.policy.loader import load_book, read_folder
@@ -35,7 +35,18 @@ def test_an_override_has_a_runtime_of_its_own(book: Book) -> None:
     changed = policy.runtime(DAY, book.currency, {name: parameter.values[-1][1] + 1})
     assert changed is not policy.runtime(DAY, book.currency)
     assert changed.program.parameters[name][1] == parameter.values[-1][1] + 1
-    changed.close()
+
+
+def test_the_values_tried_last_are_kept_apart_from_those_in_force(book: Book) -> None:
+    policy = Policy(book)
+    standing = policy.runtime(DAY, book.currency)
+    name, parameter = next(iter(book.parameters.items()))
+    first, *_, last = (
+        policy.runtime(DAY, book.currency, {name: parameter.values[-1][1] + more}) for more in range(1, MOST_TRIED + 2)
+    )
+    assert policy.runtime(DAY, book.currency) is standing
+    assert policy.runtime(DAY, book.currency, {name: parameter.values[-1][1] + MOST_TRIED + 1}) is last
+    assert policy.runtime(DAY, book.currency, {name: parameter.values[-1][1] + 1}) is not first
 
 
 def test_a_currency_without_a_rate(book: Book) -> None:
@@ -60,7 +71,7 @@ def test_rules_beyond_the_engine_are_findings_with_their_places() -> None:
 
 
 def test_one_let_go_is_freed_with_its_last_user(book: Book, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(runtime_module, "MOST_RUNTIMES", 1)
+    monkeypatch.setattr(runtimes, "MOST_RUNTIMES", 1)
     policy = Policy(book)
     used = policy.runtime(DAY, book.currency)
     foreign = next(iter(book.rates))
