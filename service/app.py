@@ -72,6 +72,7 @@ from service.pages import (
     version_steps,
     versions,
 )
+from service.pages import client as client_page
 from service.pages import clients as clients_page
 from service.pages import decision as decision_page
 from service.pages.provider import Provider
@@ -197,7 +198,7 @@ def _routed(app: Flask) -> None:
     ):
         api.register_blueprint(room.blueprint)
     app.register_blueprint(docs_page.blueprint)
-    pages = (preview, audit, decision_page, reports, clients_page, versions, version_steps, printed)
+    pages = (preview, audit, decision_page, reports, clients_page, client_page, versions, version_steps, printed)
     for shown in (*pages, assets):
         app.register_blueprint(shown.blueprint)
     faults.register(app, frozenset(shown.blueprint.name for shown in pages))

@@ -18,6 +18,8 @@ from service.domain.money import EXPONENTS, parse_major
 
 LINES, DETAILS = 4, 3
 """Rows of a form."""
+CURRENCIES = ("EUR", "USD", "GBP", "CHF", "PLN", "SEK", "JPY")
+"""Those that a form offers, beside the one that the book reckons in."""
 
 _WHOLE = re.compile(r"-?[0-9]{1,18}")
 _PERCENT = re.compile(r"(-?)([0-9]{1,6})(?:\.([0-9]{1,2}))? ?%?")
@@ -173,7 +175,7 @@ def _value(found: Typed, path: str, text: str, currency: str) -> Any:
             case Flag():
                 return text.lower() not in _OFF
             case Money():
-                return _minor_units(text, currency)
+                return minor_units(text, currency)
             case Percent():
                 return _basis_points(text)
             case Quantity():
@@ -194,8 +196,9 @@ def _basis_points(text: str) -> int:
     return int(f"{sign}{whole}{(hundredths or '').ljust(2, '0')}")
 
 
-def _minor_units(text: str, currency: str) -> int:
-    """A comma groups thousands and nothing else: a decimal one would be read as a hundred times as much."""
+def minor_units(text: str, currency: str) -> int:
+    """Of what was typed as money. A comma groups thousands and nothing else: a decimal one would be read as a hundred
+    times as much. Raises ValueError."""
     if "," in text and not _GROUPED.fullmatch(text):
         raise ValueError(f"{text!r} has a comma: write cents behind a point, as in 2800.50")
     amount = parse_major(text.replace(",", ""), currency)

@@ -1,4 +1,4 @@
-"""/clients: what the firm's books say of all its clients, and of one."""
+"""/clients: what the firm's books say of all its clients."""
 
 from __future__ import annotations
 
@@ -7,25 +7,19 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, Response, redirect, request
 
-from schemas.vocabulary import declarations
-from service.api import queries
 from service.api.access import caller, needs
 from service.api.clients_lists import asking, drawing
 from service.api.problems import Refused
 from service.api.services import services
 from service.clients.asking import attention, averages
-from service.clients.completing import thresholds
-from service.clients.standing import standing
 from service.domain.lists import Approach, Drawing, Measure, Pareto, Ties, Union
 from service.domain.people import Role
-from service.domain.units import value_text
-from service.ledger.search import Search, Wanted
 from service.pages import charts
 from service.pages.figures import figures
 from service.pages.page import page
 
 blueprint = Blueprint("clients_page", __name__, template_folder="templates")
-SHOWN, DECISIONS = 50, 20
+SHOWN = 50
 A_FIFTH = 2_000
 CURVE_WIDTH, CURVE_HEIGHT = 1_000, 400
 
@@ -54,36 +48,6 @@ def clients() -> Response:
         told=lambda amount: _measured(amount, drawn), percent=figures().percent,
         measures=tuple(Measure), approaches=tuple(Approach), unions=tuple(Union), ties=tuple(Ties),
     )  # fmt: skip
-
-
-@blueprint.get("/client")
-@needs(Role.MANAGER)
-def client() -> Response:
-    at, id = services(), queries.printable("id")
-    if id is None:
-        return redirect("/clients", 303)  # type: ignore[return-value]
-    as_of, book = at.now().date(), at.policy.current.policy.book
-    account = at.knowing.account(id, as_of)
-    declared, facts = declarations(), {}
-    if account is not None:
-        # In the book's currency, and only what is in it: decisions convert the rest by the rates of their day.
-        limits = thresholds(book, as_of, book.currency)
-        facts = standing(account, as_of, lambda sums: sums.get(book.currency, 0), limits)
-    told = [
-        (f"{declared[name].meaning}{_window(name)}", value_text(declared[name].type, value, book.currency))
-        for name, value in facts.items()
-        if value or not _window(name)
-    ]
-    decided = Search(at.ledger.database).page(Wanted(client_id=id), DECISIONS).found
-    return page("client.html", 200 if account or decided else 404, caller=caller(), id=id, as_of=as_of, facts=told,
-                account=account, decided=decided, money=figures().money)  # fmt: skip
-
-
-def _window(name: str) -> str:
-    """The months that a signal of hassle is counted over, which its meaning leaves out."""
-    if name.startswith("hassle.recent."):
-        return " In the last six months."
-    return " In the eighteen months before." if name.startswith("hassle.older.") else ""
 
 
 def _measured(amount: int, drawn: Drawing) -> str:

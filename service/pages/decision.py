@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -15,7 +16,6 @@ from service.api.decisions import existing
 from service.api.services import services
 from service.domain.decision import Decision
 from service.domain.people import Role
-from service.domain.units import value_text
 from service.ledger import Entry
 from service.pages import charts
 from service.pages.figures import figures
@@ -43,8 +43,19 @@ def decision(decision_id: str) -> Response:
     )  # fmt: skip
 
 
-def _facts(entry: Entry, decision: Decision) -> list[tuple[str, str, str, str]]:
-    """Name, meaning, value and origin of each fact that the matching saw, by name; marks of what is given left out."""
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A fact that the matching saw. `usual`: it is what a request that doesn't tell of it is taken to say."""
+
+    name: str
+    meaning: str
+    value: str
+    origin: str
+    usual: bool
+
+
+def _facts(entry: Entry, decision: Decision) -> list[Known]:
+    """By name; marks of what is given left out."""
     declared, values = declarations(), orjson.loads(entry.facts)
     books = decision.from_books
     taken, instead = (frozenset(books.taken), frozenset(books.given)) if books else (frozenset(), frozenset())
@@ -58,10 +69,23 @@ def _facts(entry: Entry, decision: Decision) -> list[tuple[str, str, str, str]]:
         if name not in declared or value is None:
             return "" if value is None else str(value)
         held = frozenset(value) if isinstance(value, list) else value
-        return value_text(declared[name].type, held, entry.currency)
+        return figures().value(declared[name].type, held, entry.currency)
+
+    def usual(name: str, value: Any) -> bool:
+        if name not in declared or name in taken or name in instead:
+            return False
+        if declared[name].default is None:
+            return values.get(HAS + name) is False
+        return bool(value == declared[name].default)
 
     return [
-        (name, declared[name].meaning if name in declared else "", written(name, value), origin(name))
+        Known(
+            name,
+            declared[name].meaning if name in declared else "",
+            written(name, value),
+            origin(name),
+            usual(name, value),
+        )
         for name, value in sorted(values.items())
         if not name.startswith(HAS)
     ]

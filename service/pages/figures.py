@@ -7,6 +7,8 @@ from functools import lru_cache
 
 from flask import request
 
+from service.domain.facts import Type, Unit, Value
+from service.domain.units import value_text
 from service.wording.languages import FALLBACK, language, written_by
 
 LONGEST_TAG = 20
@@ -29,6 +31,15 @@ class Figures:
 
     def count(self, number: int | None) -> str:
         return "" if number is None else self._language.count(number)
+
+    def value(self, type: Type, value: Value, currency: str) -> str:
+        """Of a fact, with its unit. `currency`: of money."""
+        match type.unit:
+            case Unit.MONEY:
+                return self.money(int(value), currency)  # type: ignore[arg-type]
+            case Unit.PERCENT:
+                return self.percent(int(value))  # type: ignore[arg-type]
+        return value_text(type, value, currency)
 
     def day(self, day: date | str | None) -> str:
         """`day`: or as ISO 8601 writes it, with a time or without."""

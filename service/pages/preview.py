@@ -38,7 +38,6 @@ from service.policy.nodes import PARAMETER
 
 blueprint = Blueprint("preview_page", __name__, template_folder="templates")
 PARAMETERS = "parameters."
-CURRENCIES = ("EUR", "USD", "GBP", "CHF", "PLN", "SEK", "JPY")
 _READ = re.compile(rf"\b{re.escape(PARAMETER)}(\w+)")
 _SLIDABLE = (Unit.PERCENT, Unit.COUNT, Unit.DAYS)
 
@@ -93,7 +92,7 @@ def preview() -> Response:
         caller=caller(), form=form, shown=shown, faults=shown.faults if shown else {},
         groups=asked.GROUPS, line=asked.LINE, detail=asked.DETAIL,
         lines=range(asked.LINES), details=range(asked.DETAILS), samples=SAMPLES,
-        currencies=sorted({*CURRENCIES, in_force.currency, currency}),
+        currencies=sorted({*asked.CURRENCIES, in_force.currency, currency}),
         currency=currency, book=in_force, versions=_versions(at, in_force) if template == "preview.html" else (),
         money=partial(figures().money, currency=currency), percent=figures().percent,
     )  # fmt: skip

@@ -46,7 +46,7 @@ def test_a_manager_looks_who_brings_what_and_at_one_client(told, browser_window,
     with opened(browser_window, width, scripts) as (page, faults):
         page.goto(f"{told}/clients?as_of=2026-03-02")
         assert page.locator("svg.curve polyline").count() == 1
-        row = page.inner_text("tr:has(a[href='/client?id=c-100'])").split()
+        row = page.inner_text("tr:has(a[href='/client?id=c-100&as_of=2026-03-02'])").split()
         assert row[:2] == ["c-100", "vip"]
         assert "c-101 paid nothing last month" in page.inner_text("main")
         assert page.locator("svg.matrix rect").count() == 25
@@ -57,9 +57,14 @@ def test_a_manager_looks_who_brings_what_and_at_one_client(told, browser_window,
         if scripts:
             assert not wider_than_the_window(page)
         kept(page, f"clients-{width}-{scripts}")
-        page.click("tr a[href='/client?id=c-105']")
+        page.click("tr a[href='/client?id=c-105&as_of=2026-03-02']")
         assert page.inner_text("h1") == "Client c-105"
-        assert "changed decisions" in page.inner_text("main")
+        assert page.inner_text(".lead").startswith("As of Mar 2, 2026.")
+        assert "changed decisions, 9 times" in page.inner_text("main")
+        assert "In no category" in page.inner_text("main")
+        assert page.inner_text("section[aria-label='By the books'] tr:has-text('What is overdue') td") == "€0.00"
+        policy = page.locator("section[aria-label='By the policy'] tr")
+        assert policy.filter(has_text="Several months together with a clean record").locator("td").inner_text() == "yes"
         kept(page, f"client-{width}-{scripts}")
         assert faults == []
 
@@ -99,6 +104,24 @@ def test_nothing_fits_and_nothing_can_be_read(told, browser_window):
         assert "No decision fits." in page.inner_text("main")
         page.goto(f"{told}/audit?lowest=x")
         assert "The query parameter lowest is a whole number" in page.inner_text("[role=alert]")
+
+
+def test_money_is_searched_for_as_people_write_it(told, browser_window):
+    """The website's target is 2,400.00, the haggler's 2,880.00: half of a cent apart from a bound would be too much."""
+    with opened(browser_window, scripts=False) as (page, _):
+        page.goto(f"{told}/audit?outcome=quote")
+        targets = page.locator("tbody td.number").all_inner_texts()
+        assert targets
+        least = sorted(float(text.strip("€").replace(",", "")) for text in targets)[0]
+        page.fill("#target_from", f"{least + 0.01:,.2f}")
+        page.click("text=Search")
+        assert re.search(rf"lowest={round(least * 100) + 1}&currency=EUR$", page.url)
+        assert page.input_value("#target_from") == f"{least + 0.01:.2f}"
+        assert page.locator("tbody td.number").count() == len(targets) - 1
+        page.fill("#target_to", "12,5")
+        page.click("text=Search")
+        assert "write cents behind a point" in page.inner_text("[role=alert]")
+        assert page.input_value("#target_to") == "12,5"
 
 
 @pytest.mark.parametrize("path", PAGES)
