@@ -89,7 +89,7 @@ def moved(found: Sequence[Movement]) -> tuple[Moved, ...]:
 
 
 def price_range(decision: Decision, floor: int | None, budget: int | None) -> Range | None:
-    """None where there is no price. `floor`, `budget`: shown beside it where they are known."""
+    """None where there is no price, or nothing beside it. `floor`, `budget`: shown where they are known."""
     price = decision.price
     if price is None:
         return None
@@ -99,6 +99,8 @@ def price_range(decision: Decision, floor: int | None, budget: int | None) -> Ra
     named += [(name, amount) for name, amount in (("floor", floor), ("budget", budget)) if amount]
     amounts = [amount for _, amount in named]
     least, most = min(amounts), max(amounts)
+    if len(named) == 1:
+        return None
 
     def at(amount: int) -> int:
         return _MARGIN + (amount - least) * (WIDTH - 2 * _MARGIN) // max(most - least, 1)

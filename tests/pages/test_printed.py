@@ -48,6 +48,12 @@ def test_what_stands_on_it(app: Flask, client: FlaskClient) -> None:
         assert told in page, told
 
 
+def test_what_is_given_and_on_which_condition(client: FlaskClient) -> None:
+    given = printed(client, decided(client, deal={"asked_discount": True, "closes_if_discounted": True}))
+    assert "<li>discount 150.00 EUR (5 %)" in given
+    assert "<h2>Concessions</h2>" not in printed(client, decided(client))
+
+
 def test_who_did_it_is_named(app: Flask, client: FlaskClient) -> None:
     at = app.extensions[EXTENSION]
     add_user(at.people, "quinn", Role.QUOTER, None, "u-quinn", SYSTEM, NOW)
