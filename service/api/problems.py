@@ -12,6 +12,7 @@ from schemas.findings import Invalid
 from schemas.json_text import NOT_JSON
 from schemas.problem import CONTENT_TYPE, Problem
 from service.api.policy_in_force import NothingInForce
+from service.clients.asking import ListsUnavailable
 from service.governance.editions import Unusable
 from service.governance.refusal import Refusal, Why
 from service.ledger import LedgerUnavailable
@@ -33,7 +34,11 @@ UNRECORDED = Problem(
     detail="The database can't be used, and nothing is answered that isn't recorded there. Repeat the request; "
     "for a decision, with the same Idempotency-Key.",
 )
-
+NO_LISTS = Problem(
+    status=503,
+    code="lists-unavailable",
+    detail="The lists of clients can't be worked out just now; the service's log says why.",
+)
 UNUSABLE = Problem(
     status=503,
     code="policy-unusable",
@@ -87,6 +92,7 @@ def register(app: Flask) -> None:
     app.register_error_handler(Refused, lambda refused: answer(refused.problem, refused.headers))
     app.register_error_handler(Invalid, lambda invalid: answer(of_findings(invalid)))
     app.register_error_handler(LedgerUnavailable, _unrecorded)
+    app.register_error_handler(ListsUnavailable, _unlisted)
     app.register_error_handler(UnreadableBody, _altered)
     app.register_error_handler(Unusable, _unusable)
     app.register_error_handler(NothingInForce, _nothing)
@@ -97,6 +103,11 @@ def register(app: Flask) -> None:
 def _unrecorded(fault: LedgerUnavailable) -> Response:
     structlog.get_logger().error("ledger unavailable", database=fault.database, reason=fault.reason)
     return answer(UNRECORDED, {"Retry-After": "1"})
+
+
+def _unlisted(fault: ListsUnavailable) -> Response:
+    structlog.get_logger().error("lists unavailable", reason=str(fault))
+    return answer(NO_LISTS, {"Retry-After": "1"})
 
 
 def _altered(fault: UnreadableBody) -> Response:

@@ -18,7 +18,7 @@ from service.cli import databases
 from service.cli.acting import acting_or_anyone
 from service.cli.databases import opened_database
 from service.cli.refusals import Refusal
-from service.clients.asking import Asking
+from service.clients.asking import Asking, ListsUnavailable
 from service.clients.reports import REPORTS, Report, written
 from service.clients.spark import installed
 from service.domain.lists import CATEGORIES, Approach, Drawing, Measure, Ties, Union
@@ -116,8 +116,8 @@ def draw(database: str, spark_master: str, **given: Any) -> None:
             raise Refusal(f"This needs the role manager, and {caller.name}'s token has the role {caller.role}.")
         try:
             listed = _asking(opened, spark_master).listed(drawing)
-        except OSError as fault:
-            raise Refusal(f"{fault.filename}: {fault.strerror}") from fault
+        except ListsUnavailable as fault:
+            raise Refusal(str(fault)) from fault
         Books(opened).keep_categories(drawing.drawn_on, [(each.client_id, each.category) for each in listed])
     counts = Counter(each.category for each in listed)
     told = ", ".join(f"{counts[name]:,} {name}" for name in CATEGORIES if counts[name]) or "nobody paid in the period"
@@ -137,8 +137,8 @@ def _asking(opened: Database, spark_master: str) -> Asking:
 def _asked(asking: Asking, report: Report, drawing: Drawing) -> Any:
     try:
         return list(report.rows(asking, drawing))
-    except OSError as fault:
-        raise Refusal(f"{fault.filename}: {fault.strerror}") from fault
+    except ListsUnavailable as fault:
+        raise Refusal(str(fault)) from fault
 
 
 def _print(report: Report, rows: list[Any], drawing: Drawing) -> None:

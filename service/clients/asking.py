@@ -11,6 +11,8 @@ from datetime import date
 from itertools import pairwise
 from typing import Any
 
+import duckdb
+
 from service.clients import queries
 from service.clients.mirror import Mirror
 from service.clients.spark import Spark
@@ -41,8 +43,12 @@ USUAL_SHARE = 7_000
 """Of its own usual, below which a VIP paid clearly less (C7)."""
 
 
+class ListsUnavailable(Exception):
+    """The files beside a SQLite ledger can't be written or read, or who reads them has no room or can't be started."""
+
+
 class Asking:
-    """Every method raises LedgerUnavailable; OSError where the files beside a SQLite ledger can't be written.
+    """Every method raises LedgerUnavailable, ListsUnavailable.
 
     `spark_master`: who reads those files instead of DuckDB; empty for nobody.
     """
@@ -56,14 +62,20 @@ class Asking:
         if self._database.file is None:
             with books.views(currency) as ask:
                 yield ask
-        else:
-            mirror = Mirror(books, self._database.file.with_name(f"{self._database.file.name}.books"))
+            return
+        folder = self._database.file.with_name(f"{self._database.file.name}.books")
+        mirror = Mirror(books, folder)
+        try:
             if self._spark:
                 with Spark(self._spark).opened(mirror, currency) as ask:
                     yield ask
             else:
                 with mirror.opened(currency) as db:
                     yield lambda sql: db.execute(sql).fetchall()
+        except OSError as fault:
+            raise ListsUnavailable(f"{fault.filename}: {fault.strerror}") from fault
+        except (duckdb.OperationalError, duckdb.InvalidInputException) as fault:
+            raise ListsUnavailable(f"{folder}, which may be deleted and is made anew: {fault}") from fault
 
     def listed(self, drawing: Drawing) -> tuple[Listed, ...]:
         """Every client who paid in the period, the strongest first."""

@@ -126,6 +126,7 @@ PROBLEMS: dict[str, str] = {
     "rate-limited": "the 6,001st request of a minute",
     "internal-error": "a fault of the service's own",
     "ledger-unavailable": "a database that doesn't answer",
+    "lists-unavailable": "`GET /clients/lists/pareto` on a full disk",
     "not-ready": "`GET /readyz` meanwhile",
 }
 """Status codes' problems -> what gets them."""

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import date
 
 import pytest
+from click.testing import CliRunner
 
+from service.cli.command import quotewright
 from service.ledger.books import Books
 
 CSV = {"Content-Type": "text/csv"}
@@ -47,6 +50,44 @@ def test_every_list_answers_empty_books(client, name):
 def test_what_is_refused(client, path, status, code):
     answer = client.get(path)
     assert (answer.status_code, answer.json["code"]) == (status, code)
+
+
+class TestFilesThatCanNotBeUsed:
+    """They lie beside a SQLite ledger, and may be deleted at any time."""
+
+    @pytest.fixture
+    def folder(self, paid, database):
+        return database.with_name(f"{database.name}.books")
+
+    def refused(self, paid, path="/clients/lists/pareto", **headers):
+        answer = paid.get(f"{path}?{ASKED}", headers=headers)
+        assert answer.status_code == 503
+        assert answer.headers["Retry-After"] == "1"
+        return answer
+
+    def test_a_file_stands_where_they_should_lie(self, paid, folder):
+        folder.write_text("")
+        told = self.refused(paid).json
+        assert told["code"] == "lists-unavailable"
+        assert str(folder) not in told["detail"]
+        folder.unlink()
+        assert paid.get(f"/clients/lists/pareto?{ASKED}").status_code == 200
+
+    def test_one_is_damaged(self, paid, folder):
+        assert paid.get(f"/clients/lists/pareto?{ASKED}").status_code == 200
+        (file,) = folder.glob("payments-*.parquet")
+        file.write_bytes(b"not a file of Parquet")
+        page = self.refused(paid, "/clients", Accept="text/html")
+        assert page.mimetype == "text/html"
+        assert "can&#39;t be worked out just now" in page.text
+        shutil.rmtree(folder)
+        assert paid.get(f"/clients?{ASKED}").status_code == 200
+
+    def test_the_command_says_which(self, paid, folder, database):
+        folder.write_text("")
+        ran = CliRunner().invoke(quotewright, ["clients", "list", "pareto", "--database", f"sqlite:///{database}"])
+        assert ran.exit_code == 1
+        assert ran.output == f"{folder}: File exists\n"
 
 
 def test_a_decision_goes_by_the_newest_list_of_its_day(app, paid, body):
