@@ -9,7 +9,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from service.domain.decision import Concession, Decision, Price, Terms, ToClient
+from service.domain.decision import Concession, Decision, FromBooks, Price, Terms, ToClient
 from service.domain.money import text as money
 from service.domain.units import decimal_text
 
@@ -38,6 +38,8 @@ def print_decision(console: Console, decision: Decision, currency: str) -> None:
     _section(console, "Approvals", *(f"{a.role}: {'; '.join(a.why)}" for a in decision.approvals))
     _section(console, "Follow-up", *_follow_up(decision))
     _section(console, "Advice", *decision.advice)
+    if decision.from_books:
+        _section(console, "Facts of the client", *_origins(decision.from_books))
     _section(console, "Reasons", _labelled((r.practice, r.text, r.rule) for r in decision.reasons))
     if decision.not_fired is not None:
         _section(console, "Did not fire", _not_fired(decision))
@@ -45,6 +47,13 @@ def print_decision(console: Console, decision: Decision, currency: str) -> None:
         _section(console, "To the client", *_letter(decision.to_client))
     else:
         _section(console, "To the client", "Nothing may be sent before a person has decided.")
+
+
+def _origins(books: FromBooks) -> Iterator[str]:
+    if books.taken:
+        yield f"from the firm's books: {', '.join(books.taken)}"
+    if books.given:
+        yield f"from the caller, instead of the books: {', '.join(books.given)}"
 
 
 def _head(console: Console, decision: Decision) -> None:

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from io import StringIO
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
+from service.cli.decision_text import print_decision
+from service.domain.decision import FromBooks
 from service.domain.people import Caller, Role
 from service.ledger import Ledger, migrate
 from tests.agency.shipped import AGENCY
 from tests.cli.conftest import Run
+from tests.evaluation.by_the_tiny_book import decided
 from tests.governance.decided import NOW, recorded
 
 Signed = Callable[[Role], None]
@@ -53,6 +58,18 @@ def test_an_override_is_recorded_and_shown(run: Run, database: str, signed: Sign
     shown = run("decision", "show", "d-1", "--database", database).stdout
     assert "Overridden by u-manager (manager), no longer counts" in shown
     assert "prepayment: 50 % → 30 %" in shown
+
+
+def test_where_facts_of_the_client_come_from_is_told() -> None:
+    shown = Console(file=StringIO(), width=100)
+    books = FromBooks(taken=("client.months_active", "client.overdue"), given=("client.category",))
+    print_decision(shown, decided(from_books=books), "EUR")
+    lines = shown.file.getvalue().splitlines()
+    at = lines.index("Facts of the client")
+    assert lines[at + 1 : at + 3] == [
+        "  from the firm's books: client.months_active, client.overdue",
+        "  from the caller, instead of the books: client.category",
+    ]
 
 
 def test_what_is_beyond_the_limits_is_refused_with_who_could(run: Run, database: str, signed: Signed) -> None:
