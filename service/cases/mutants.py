@@ -14,6 +14,7 @@ from typing import TypeVar
 from service.cases.changes import Change, changes, raised, step
 from service.domain.effects import Slot
 from service.domain.facts import NUMERIC
+from service.domain.lists import SETTINGS
 from service.domain.units import value_text
 from service.policy.book import Book, Expression, OptionRule, Parameter, Rule
 from service.policy.findings import Place
@@ -38,9 +39,14 @@ KINDS = ("parameter", "literal", "comparison", "connective", "effect", "rule")
 
 
 def mutants(book: Book) -> tuple[Mutant, ...]:
-    """In the order of the book's content."""
+    """In the order of the book's content. How lists of clients are drawn isn't changed: it decides no case."""
     found = [
-        *(mutant for parameter in book.parameters.values() for mutant in _of_parameter(book, parameter)),
+        *(
+            mutant
+            for name, parameter in book.parameters.items()
+            if name not in SETTINGS
+            for mutant in _of_parameter(book, parameter)
+        ),
         *(mutant for index in range(len(book.computed)) for mutant in _of_computed(book, index)),
         *(mutant for index in range(len(book.rules)) for mutant in _of_rule(book, index)),
         *(mutant for index in range(len(book.options)) for mutant in _of_option(book, index)),

@@ -7,6 +7,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import click
@@ -16,17 +17,21 @@ from rich.table import Table
 
 from service.cli import databases
 from service.cli.acting import acting_or_anyone
+from service.cli.books import loaded_book, read_files
 from service.cli.databases import opened_database
 from service.cli.refusals import Refusal
 from service.clients.asking import Asking, ListsUnavailable
+from service.clients.drawing import settings
 from service.clients.reports import REPORTS, Report, written
 from service.clients.spark import installed
-from service.domain.lists import CATEGORIES, Approach, Drawing, Measure, Ties, Union
+from service.domain.facts import Unit
+from service.domain.lists import CATEGORIES, SETTINGS, Approach, Drawing, Measure, Ties, Union
 from service.domain.money import EXPONENTS
 from service.domain.money import text as money_text
 from service.domain.people import Role
 from service.ledger import Database
 from service.ledger.books import Books
+from service.settings import SHIPPED_BOOK
 
 SHOWN = 25
 EPILOG = """
@@ -39,11 +44,15 @@ Examples:
 \b
 The day's own month doesn't count, nor anything after it. In JSON and CSV shares are in basis points (20 % is 2000) and
 money is in minor units.
-Exit codes: 0 told; 1 the database can't be used; 2 wrong usage.
+Exit codes: 0 told; 1 the database or the book can't be used; 2 wrong usage.
 """
 _OPTIONS = (
     click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), metavar="YYYY-MM-DD", help="Day of the list; today."),
-    click.option("--currency", type=click.Choice(list(EXPONENTS)), default="EUR", show_default=True, metavar="CODE"),
+    click.option("--book", "folder", metavar="FOLDER", envvar="POLICY_BOOK", type=click.Path(path_type=Path),
+                 default=SHIPPED_BOOK,
+                 help="Policy book whose numbers hold where an option is left out; POLICY_BOOK sets it too.  "
+                 "[default: the agency's, which ships with the product]"),
+    click.option("--currency", type=click.Choice(list(EXPONENTS)), metavar="CODE", help="[default: the book's]"),
     click.option("--measure", type=click.Choice([str(m) for m in Measure]), default="money", show_default=True),
     click.option("--approach", type=click.Choice([str(a) for a in Approach]), default="A", show_default=True,
                  help="A cuts the weakest off as other, B calls the next best good."),
@@ -53,12 +62,22 @@ _OPTIONS = (
                  help="Who bring as much as the last one: all are in, none is, or a second measure decides."),
     click.option("--second", type=click.Choice([str(m) for m in Measure]), default="services", show_default=True,
                  help="The second measure."),
-    click.option("--months", type=click.IntRange(1, 36), default=6, show_default=True),
-    click.option("--vip-share", type=click.IntRange(1, 99), default=20, show_default=True, metavar="PERCENT"),
-    click.option("--second-share", type=click.IntRange(1, 99), default=20, show_default=True, metavar="PERCENT",
-                 help="Of the weakest in A, of the next best in B."),
-    click.option("--few", type=click.IntRange(1, 10_000), default=20, show_default=True,
-                 help="With fewer who paid in a month there are no categories in it."),
+    click.option("--months", type=click.IntRange(1, 36), help="[default: the book's list_months, or 6]"),
+    click.option("--vip-share", type=click.IntRange(1, 99), metavar="PERCENT",
+                 help="[default: the book's list_vip_share, or 20]"),
+    click.option("--second-share", type=click.IntRange(1, 99), metavar="PERCENT",
+                 help="Of the weakest in A, of the next best in B.  [default: the book's list_second_share, or 20]"),
+    click.option("--few", type=click.IntRange(1, 10_000),
+                 help="With fewer who paid in a month there are no categories in it.  "
+                 "[default: the book's list_few, or 20]"),
+    click.option("--recent-days", type=click.IntRange(1, 3_650),
+                 help="Up to so many days ago a purchase is recent.  "
+                 "[default: the book's activity_recent_days, or 90]"),
+    click.option("--lost-days", type=click.IntRange(1, 3_650),
+                 help="Longer ago, and a client that came back is lost.  "
+                 "[default: the book's activity_lost_days, or 180]"),
+    click.option("--often", type=click.IntRange(2, 1_000),
+                 help="So many purchases in the year are many.  [default: the book's activity_often, or 6]"),
 )  # fmt: skip
 
 
@@ -76,12 +95,16 @@ def _drawn(command: Callable[..., None]) -> Callable[..., None]:
 
 def _drawing(given: dict[str, Any]) -> Drawing:
     day = given["as_of"].date() if given["as_of"] else datetime.now(UTC).date()
+    book = loaded_book(given["folder"], read_files(given["folder"]))
+    asked = {
+        setting.field: given[setting.field] * (100 if setting.unit is Unit.PERCENT else 1)
+        for setting in SETTINGS.values()
+        if given[setting.field] is not None
+    }
     return Drawing(
-        drawn_on=day, currency=given["currency"], measure=Measure(given["measure"]),
+        drawn_on=day, currency=given["currency"] or book.currency, measure=Measure(given["measure"]),
         approach=Approach(given["approach"]), union=Union(given["union"]), ties=Ties(given["ties"]),
-        second=Measure(given["second"]),
-        months=given["months"], few=given["few"],
-        vip_share=given["vip_share"] * 100, second_share=given["second_share"] * 100,
+        second=Measure(given["second"]), **settings(book, day) | asked,
     )  # fmt: skip
 
 

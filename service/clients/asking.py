@@ -25,6 +25,7 @@ from service.domain.lists import (
     Averages,
     Drawing,
     Due,
+    Expected,
     Listed,
     Measure,
     Month,
@@ -130,26 +131,38 @@ class Asking:
     def attention(self, drawing: Drawing) -> tuple[Attention, ...]:
         return attention(self.listed(drawing), drawing)
 
-    def activity(self, as_of: date, currency: str) -> tuple[Active, ...]:
+    def activity(self, drawing: Drawing) -> tuple[Active, ...]:
         """Every client who ever bought, who brought most first."""
+        as_of = drawing.drawn_on
         quarters = (months_before(as_of, 9), months_before(as_of, 6), months_before(as_of, 3))
-        with self._of(currency) as ask:
-            rows = ask(queries.activity(as_of, months_before(as_of, 12), quarters))
+        with self._of(drawing.currency) as ask:
+            rows = ask(queries.activity(drawing, months_before(as_of, 12), quarters))
         return tuple(
             Active(client_id=id, recency=int(recency), purchases=purchases, money=money, quarters=(q1, q2, q3, q4),
                    recency_score=r, frequency_score=f, money_score=m, activity=Activity(activity))
             for id, recency, purchases, money, q1, q2, q3, q4, r, f, m, activity in rows
         )  # fmt: skip
 
-    def due(self, as_of: date, currency: str) -> tuple[Due, ...]:
+    def due(self, drawing: Drawing) -> tuple[Due, ...]:
         """Who should hear of the firm now (D8), the most urgent first; nobody where no client ever came back."""
-        with self._of(currency) as ask:
-            ((days,),) = ask(queries.window(as_of))
-            rows = ask(queries.waiting(as_of, int(days))) if days is not None else []
+        with self._of(drawing.currency) as ask:
+            ((days,),) = ask(queries.window(drawing.drawn_on))
+            rows = ask(queries.waiting(drawing.drawn_on, int(days))) if days is not None else []
+        return tuple(Due(client_id=id, first_purchase=_day(first), days_left=int(left)) for id, first, left in rows)
+
+    def expected(self, drawing: Drawing) -> tuple[Expected, ...]:
+        """Every client that is expected to buy again, who is latest first."""
+        with self._of(drawing.currency) as ask:
+            rows = ask(queries.expected(drawing.drawn_on))
         return tuple(
-            Due(client_id=id, first_purchase=date.fromordinal(int(first) + queries.EPOCH), days_left=int(left))
-            for id, first, left in rows
-        )
+            Expected(client_id=id, last_purchase=_day(latest), gaps=int(gaps), usual=int(usual),
+                     expected_on=_day(latest + usual), late=int(late))
+            for id, latest, gaps, usual, late in rows
+        )  # fmt: skip
+
+
+def _day(number: int) -> date:
+    return date.fromordinal(int(number) + queries.EPOCH)
 
 
 def _listed(ask: Ask, drawing: Drawing) -> tuple[Listed, ...]:

@@ -13,29 +13,22 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from hashlib import blake2b, sha256
+from hashlib import sha256
+from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import IO, Any
-from uuid import UUID
+from typing import Any
 
 import orjson
 
 from service.clients.files import columns_and_lines, picked
+from service.clients.repeats import Repeat, Repeats
 from service.clients.rows import Manner, judge
 from service.domain.books import FIELDS, SUMMED, Content, Imported, Kind, Tally
 from service.ledger.books import BookRow, Books, Fate
 
 A_COMMIT = 2_000
-_MEMORY = "256MB"
 _DIGEST_BYTES = 16
-_SETTLED = """
-    SELECT row_number() OVER (PARTITION BY name, content ORDER BY line),
-           name IS NOT NULL AND min(content) OVER named <> max(content) OVER named
-    FROM spooled WINDOW named AS (PARTITION BY name) ORDER BY line
-"""
-"""Which of several equal rows each is, and whether its reference stands for others too, in the order of the file. By
-hashes of what they say: whatever is of one size can be laid aside on the disk."""
 
 Progress = Callable[[str, int], None]
 """Told of so many more rows, read or written."""
@@ -83,8 +76,7 @@ def bring_in(
 
     with TemporaryDirectory(prefix="quotewright-") as folder:
         spool = _Spool(Path(folder))
-        with spool.open("w") as (rows, keys):
-            write, write_key = csv.writer(rows).writerow, csv.writer(keys).writerow
+        with spool.writing() as write:
             for line in lines:
                 cells = {name: line.cells[at].strip() for name, at in places.items() if at < len(line.cells)}
                 judged = None if line.fault else judge(bringing.kind, cells, bringing.manner)
@@ -93,9 +85,7 @@ def bring_in(
                 if judged is None or judged.values is None:
                     refused(line.number, line.fault or "; ".join(judged.reasons if judged else ()), _sum(judged))
                 else:
-                    reference, content = _spooled(bringing.kind, judged.values)
-                    write((line.number, reference, content))
-                    write_key((line.number, _key(reference) if reference else "", _key(content)))
+                    write(line.number, *_spooled(bringing.kind, judged.values))
         import_id = books.begin(bringing.kind, bringing.source, by, now())
         for some in _settled(spool, bringing.kind, refused):
             fates = books.take(bringing.kind, import_id, [row for row, _ in some if row is not None])
@@ -108,28 +98,33 @@ def bring_in(
     return imported
 
 
-@dataclass(frozen=True, slots=True)
 class _Spool:
-    """What was read, laid aside: `rows` with line, reference and content, `keys` with line and the hashes of both."""
+    """What was read, laid aside: line, reference and content of each row, and what may repeat another."""
 
-    folder: Path
-
-    @property
-    def keys(self) -> Path:
-        return self.folder / "keys.csv"
+    def __init__(self, folder: Path) -> None:
+        self._rows, self._repeats = folder / "rows.csv", Repeats(folder)
 
     @contextmanager
-    def open(self, mode: str) -> Iterator[tuple[IO[str], IO[str]]]:
-        """`rows` and `keys`."""
-        with (
-            (self.folder / "rows.csv").open(mode, encoding="utf-8", newline="") as rows,
-            self.keys.open(mode, encoding="utf-8", newline="") as keys,
-        ):
-            yield rows, keys
+    def writing(self) -> Iterator[Callable[[int, str, str], None]]:
+        """What takes a row: its line, reference and content."""
+        with self._rows.open("w", encoding="utf-8", newline="") as file, self._repeats.noting():
+            lay_aside, note = csv.writer(file).writerow, self._repeats.note
 
+            def write(line: int, reference: str, content: str) -> None:
+                lay_aside((line, reference, content))
+                note(line, reference, content)
 
-def _key(text: str) -> str:
-    return str(UUID(bytes=blake2b(text.encode(), digest_size=16).digest()))
+            yield write
+
+    def read(self) -> Iterator[tuple[int, str, str, Repeat | None]]:
+        """In the order of the file."""
+        repeats = self._repeats.found()
+        repeat = next(repeats, None)
+        with self._rows.open(encoding="utf-8", newline="") as file:
+            for line, reference, content in csv.reader(file):
+                here = repeat if repeat and repeat.line == int(line) else None
+                yield int(line), reference, content, here
+                repeat = next(repeats, None) if here else repeat
 
 
 def _wanted(bringing: Bringing, columns: list[str]) -> dict[str, str]:
@@ -159,29 +154,21 @@ def _settled(
     spool: _Spool, kind: Kind, refused: Callable[[int, str, tuple[str, int] | None], None]
 ) -> Iterator[list[tuple[BookRow | None, tuple[str, int] | None]]]:
     """Rows to commit together, with their sums; None for one that stands twice under its reference."""
-    import duckdb
-
-    settings = {"memory_limit": _MEMORY, "threads": "2", "temp_directory": str(spool.folder)}
     names = [each.name for each in FIELDS[kind] if each.name != "reference"]
-    with duckdb.connect(config=settings) as connection, spool.open("r") as (rows, _):
-        spooled = connection.read_csv(
-            str(spool.keys), header=False, columns={"line": "BIGINT", "name": "UUID", "content": "UUID"},
-            quotechar='"', escapechar='"', auto_detect=False,
-        )  # fmt: skip
-        spooled.create_view("spooled")
-        found, lines = connection.execute(_SETTLED), csv.reader(rows)
-        while settled := found.fetchmany(A_COMMIT):
-            some = []
-            for (ordinal, contradicted), (line, name, content) in zip(settled, lines, strict=False):
-                values = dict(zip(names, orjson.loads(content), strict=True))
-                total = (values["currency"], values[SUMMED[kind]]) if kind in SUMMED else None
-                if contradicted:
-                    refused(int(line), f"reference: '{name[1:]}' stands for other rows of the file too", total)
-                elif name and ordinal > 1:
-                    some.append((None, total))
-                else:
-                    some.append((BookRow(_digest(kind, name, content, ordinal), _dated(kind, values)), total))
-            yield some
+    rows = spool.read()
+    while read := list(islice(rows, A_COMMIT)):
+        some = []
+        for line, name, content, repeat in read:
+            values = dict(zip(names, orjson.loads(content), strict=True))
+            total = (values["currency"], values[SUMMED[kind]]) if kind in SUMMED else None
+            ordinal = repeat.ordinal if repeat else 1
+            if repeat and repeat.contradicted:
+                refused(line, f"reference: '{name[1:]}' stands for other rows of the file too", total)
+            elif name and ordinal > 1:
+                some.append((None, total))
+            else:
+                some.append((BookRow(_digest(kind, name, content, ordinal), _dated(kind, values)), total))
+        yield some
 
 
 def _digest(kind: Kind, name: str, content: str, ordinal: int) -> bytes:

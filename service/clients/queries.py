@@ -27,11 +27,9 @@ _PAID = {
 }
 EPOCH = date(1970, 1, 1).toordinal()
 
-NEWCOMER_DAYS, LOST_DAYS, CHAMPION_PURCHASES = 90, 180, 6
-"""Ours: what is recent, what is long ago, and what is often, in the activity matrix."""
-
-MOST, REMINDED_DAYS = "0.8", 14
-"""D8: the time in which four of five second purchases come, and how long before its end a client is reminded."""
+HALF, MOST, REMINDED_DAYS = "0.5", "0.8", 14
+"""Of waiting times the median. D8: the time in which four of five second purchases come, and how long before its end a
+client is reminded."""
 
 
 def monthly(drawing: Drawing) -> str:
@@ -136,8 +134,9 @@ def by_month(drawing: Drawing) -> str:
     GROUP BY months.month ORDER BY months.month"""
 
 
-def activity(as_of: date, year_before: date, quarters: tuple[date, date, date]) -> str:
+def activity(drawing: Drawing, year_before: date, quarters: tuple[date, date, date]) -> str:
     """Every client who bought in the year up to a day, or ever: recency, purchases, money, quarters, quintiles."""
+    as_of = drawing.drawn_on
     year = f"day > {_day(year_before)}"
     bounds = (year_before, *quarters, as_of)
     sums = ", ".join(
@@ -159,10 +158,10 @@ def activity(as_of: date, year_before: date, quarters: tuple[date, date, date]) 
     )
     SELECT client_id, recency, purchases, money, q1, q2, q3, q4,
            {_quintile("by_recency")}, {_quintile("by_purchases")}, {_quintile("by_money")},
-           CASE WHEN recency > {LOST_DAYS} AND ever > 1 THEN 'lost'
-                WHEN ever = 1 AND age <= {NEWCOMER_DAYS} THEN 'newcomer'
+           CASE WHEN recency > {drawing.lost_days} AND ever > 1 THEN 'lost'
+                WHEN ever = 1 AND age <= {drawing.recent_days} THEN 'newcomer'
                 WHEN ever = 1 THEN 'one_time'
-                WHEN purchases >= {CHAMPION_PURCHASES} AND recency <= {NEWCOMER_DAYS} THEN 'champion'
+                WHEN purchases >= {drawing.often} AND recency <= {drawing.recent_days} THEN 'champion'
                 ELSE 'growing' END
     FROM scored ORDER BY money DESC, client_id"""
 
@@ -180,6 +179,33 @@ def waiting(as_of: date, days: int) -> str:
     return f"""WITH {_purchases(as_of)}
     SELECT client_id, first, {left} FROM firsts
     WHERE second IS NULL AND {left} BETWEEN 0 AND {REMINDED_DAYS} ORDER BY {left}, client_id"""
+
+
+def expected(as_of: date) -> str:
+    """Every client that is expected to buy again: id, number of its last day, its gaps, days that are usual between two
+    purchases, and how many have passed beyond them. Of none where nobody ever came back."""
+    late = f"{_number(as_of)} - latest - usual"
+    return f"""WITH {_purchases(as_of)},
+    firm AS (
+        SELECT percentile_disc({HALF}) WITHIN GROUP (ORDER BY second - first) AS usual FROM firsts
+        WHERE second IS NOT NULL
+    ),
+    spans AS (
+        SELECT client_id, day_number - lag(day_number) OVER (PARTITION BY client_id ORDER BY day_number) AS gap
+        FROM days
+    ),
+    own AS (
+        SELECT client_id, count(*) AS gaps, percentile_disc({HALF}) WITHIN GROUP (ORDER BY gap) AS usual
+        FROM spans WHERE gap IS NOT NULL GROUP BY client_id
+    ),
+    lasts AS (SELECT client_id, max(day_number) AS latest FROM days GROUP BY client_id),
+    known AS (
+        SELECT lasts.client_id, latest, coalesce(own.gaps, 0) AS gaps,
+               CAST(coalesce(own.usual, firm.usual) AS BIGINT) AS usual
+        FROM lasts LEFT JOIN own ON own.client_id = lasts.client_id CROSS JOIN firm
+    )
+    SELECT client_id, latest, gaps, usual, {late} FROM known WHERE usual IS NOT NULL
+    ORDER BY {late} DESC, client_id"""
 
 
 def month_of_end(drawing: Drawing) -> date:

@@ -38,7 +38,7 @@ def _plain(rows: Iterable[Any]) -> Iterable[Row]:
 
 
 def _activity(asking: Asking, drawing: Drawing) -> Iterable[Row]:
-    for each in asking.activity(drawing.drawn_on, drawing.currency):
+    for each in asking.activity(drawing):
         row = asdict(each)
         quarters = row.pop("quarters")
         yield row | {f"quarter_{n}": amount for n, amount in enumerate(quarters, 1)}
@@ -81,7 +81,11 @@ REPORTS = {
         ),
         Report(
             "due", "Clients to remind, just before the time of most second purchases runs out.",
-            lambda asking, drawing: _plain(asking.due(drawing.drawn_on, drawing.currency)),
+            lambda asking, drawing: _plain(asking.due(drawing)),
+        ),
+        Report(
+            "expected", "When each client is expected to buy next, by its own usual time between two purchases.",
+            lambda asking, drawing: _plain(asking.expected(drawing)),
         ),
     )
 }  # fmt: skip

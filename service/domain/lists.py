@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from service.domain.facts import Unit
+
 CATEGORIES = ("vip", "good", "regular", "other")
 
 
@@ -50,6 +52,8 @@ class Drawing:
     where the tie rule leaves it to a second measure.
 
     `few`: with fewer clients than this who paid in a month there are no categories in it: the firm knows them all (C1).
+    `recent_days`, `lost_days`, `often`: in the activity matrix, up to when a purchase is recent, beyond which a client
+    that bought again is lost, and how many purchases in the year are many (C11); ours.
     """
 
     drawn_on: date
@@ -63,6 +67,9 @@ class Drawing:
     vip_share: int = 2_000
     second_share: int = 2_000
     few: int = 20
+    recent_days: int = 90
+    lost_days: int = 180
+    often: int = 6
 
     @property
     def first_day(self) -> date:
@@ -72,6 +79,28 @@ class Drawing:
     def end(self) -> date:
         """The first day that doesn't count any more."""
         return self.drawn_on.replace(day=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A number of a drawing that a policy book may set. `field`: of `Drawing`. Bounds are included, in stored units."""
+
+    field: str
+    unit: Unit
+    least: int
+    most: int
+
+
+SETTINGS = {
+    "list_vip_share": Setting("vip_share", Unit.PERCENT, 1, 9_999),
+    "list_second_share": Setting("second_share", Unit.PERCENT, 1, 9_999),
+    "list_months": Setting("months", Unit.COUNT, 1, 36),
+    "list_few": Setting("few", Unit.COUNT, 1, 10_000),
+    "activity_recent_days": Setting("recent_days", Unit.DAYS, 1, 3_650),
+    "activity_lost_days": Setting("lost_days", Unit.DAYS, 1, 3_650),
+    "activity_often": Setting("often", Unit.COUNT, 2, 1_000),
+}
+"""By the name of the book's parameter."""
 
 
 def month_before(day: date, months: int) -> date:
@@ -207,3 +236,19 @@ class Due:
     client_id: str
     first_purchase: date
     days_left: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expected:
+    """When a client is expected to buy next: `usual` days after its last purchase. That is the median of its own `gaps`
+    between purchases; of a client with one purchase, that of all clients' times from the first to the second one.
+
+    `late`: days since then; below zero while it is to come.
+    """
+
+    client_id: str
+    last_purchase: date
+    gaps: int
+    usual: int
+    expected_on: date
+    late: int

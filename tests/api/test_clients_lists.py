@@ -52,6 +52,39 @@ def test_what_is_refused(client, path, status, code):
     assert (answer.status_code, answer.json["code"]) == (status, code)
 
 
+def test_the_policy_says_how_lists_are_drawn(book, request):
+    """The tiny book with a third of those who paid as VIPs from March on; half a client is rounded up: 3 of 10."""
+    parameters = book / "parameters.yaml"
+    text = parameters.read_text().replace(
+        "parameters:\n",
+        "parameters:\n  list_vip_share: {type: percent, practice: C1, values: {2026-03-01: '33 %'}, meaning: VIPs.}\n"
+        "  list_few: {type: count, practice: C1, values: {2026-01-01: 5}, meaning: A handful.}\n",
+    )
+    parameters.write_text(text)
+    client = request.getfixturevalue("client")
+    client.post("/clients/imports/payments", data=PAID, headers=CSV)
+
+    def vips(asked):
+        rows = client.get(f"/clients/lists/categories?{asked}").json
+        return [row["client_id"] for row in rows if row["category"] == "vip"]
+
+    assert vips("as_of=2026-03-02") == ["c0", "c1", "c2"]
+    assert vips("as_of=2026-03-02&vip_share=1000") == ["c0"]
+    assert vips("as_of=2026-03-02&few=11") == []
+    assert client.get("/clients/lists/categories?as_of=2026-03-02&often=1").json["code"] == "bad-query"
+
+
+def test_the_command_draws_by_its_book(paid, book, database):
+    """33 % of ten who paid, half a client rounded up, are three; an option goes before the book."""
+    parameters = book / "parameters.yaml"
+    share = "{type: percent, practice: C1, values: {2026-01-01: '33 %'}, meaning: VIPs.}"
+    parameters.write_text(parameters.read_text().replace("parameters:\n", f"parameters:\n  list_vip_share: {share}\n"))
+    asked = ("clients", "draw", "--as-of", "2026-03-02", "--few", "5", "--book", str(book))
+    for more, told in (((), "3 vip"), (("--vip-share", "10"), "1 vip")):
+        ran = CliRunner().invoke(quotewright, [*asked, "--database", f"sqlite:///{database}", *more])
+        assert ran.output.startswith(f"Drawn on 2026-03-02: {told}, ")
+
+
 class TestFilesThatCanNotBeUsed:
     """They lie beside a SQLite ledger, and may be deleted at any time."""
 

@@ -195,26 +195,60 @@ def test_activity_and_who_is_due(bring, asking):
     bring("payments", rows(*bought("new", 20), *bought("once", 200), *bought("often", 5, 40, 80, 120, 160, 200),
                            *bought("grows", 10, 70), *bought("lost", 200, 260), *bought("edge", 90),
                            *bought("over", 91), ("refund", "2026-03-01", -5)))  # fmt: skip
-    found = {each.client_id: each.activity for each in asking.activity(DRAWN, "EUR")}
+    found = {each.client_id: each.activity for each in asking.activity(drawing())}
     assert found == {
         "new": Activity.NEWCOMER, "once": Activity.ONE_TIME, "often": Activity.CHAMPION, "grows": Activity.GROWING,
         "lost": Activity.LOST, "edge": Activity.NEWCOMER, "over": Activity.ONE_TIME,
     }  # fmt: skip
-    often = next(each for each in asking.activity(DRAWN, "EUR") if each.client_id == "often")
+    often = next(each for each in asking.activity(drawing()) if each.client_id == "often")
     assert (often.recency, often.purchases, often.money) == (5, 6, 6_000)
     assert often.quarters == (0, 1_000, 2_000, 3_000)
     # Second purchases came after 40, 60 and 60 days: four of five within 60.
-    assert asking.due(DRAWN, "EUR") == ()
+    assert asking.due(drawing()) == ()
     bring("payments", rows(*bought("soon", 50), *bought("late", 61), *bought("today", 60), *bought("early", 45)))
-    assert asking.due(DRAWN, "EUR") == (
+    assert asking.due(drawing()) == (
         Due(client_id="today", first_purchase=DRAWN - timedelta(days=60), days_left=0),
         Due(client_id="soon", first_purchase=DRAWN - timedelta(days=50), days_left=10),
     )
 
 
+def test_what_is_recent_lost_and_often_can_be_chosen(bring, asking):
+    day = DRAWN - timedelta(days=50)
+    bring("payments", rows(*(("twice", (DRAWN - timedelta(days=age)).isoformat(), 10) for age in (50, 60)),
+                           ("once", day.isoformat(), 10)))  # fmt: skip
+    assert {each.activity for each in asking.activity(drawing(recent_days=49, often=2))} == {
+        Activity.GROWING, Activity.ONE_TIME,
+    }  # fmt: skip
+    assert {each.activity for each in asking.activity(drawing(recent_days=50, often=2))} == {
+        Activity.CHAMPION, Activity.NEWCOMER,
+    }  # fmt: skip
+    lost = {each.client_id: each.activity for each in asking.activity(drawing(lost_days=49))}
+    assert lost == {"twice": Activity.LOST, "once": Activity.NEWCOMER}
+
+
+def test_when_clients_are_expected_to_buy_next(bring, asking):
+    """By the median of their own gaps, the lower one of an even number; once-buyers by the firm's."""
+
+    def bought(client: str, *ages: int) -> list[tuple[str, str, int]]:
+        return [(client, (DRAWN - timedelta(days=age)).isoformat(), 10) for age in ages]
+
+    bring("payments", rows(*bought("once", 25)))
+    assert asking.expected(drawing()) == ()
+    bring("payments", rows(*bought("steady", 10, 40, 70, 100), *bought("uneven", 40, 50, 150),
+                           *bought("twice", 5, 5, 25), ("refund", "2026-03-01", -5)))  # fmt: skip
+    found = [(e.client_id, e.gaps, e.usual, e.late) for e in asking.expected(drawing())]
+    # Gaps: steady 30 30 30; uneven 100 10, of which 10 is the lower; twice 20, two payments of a day as one.
+    # The firm's first gaps are 30, 100 and 20: once waits 30.
+    assert found == [
+        ("uneven", 2, 10, 30), ("once", 0, 30, -5), ("twice", 1, 20, -15), ("steady", 3, 30, -20),
+    ]  # fmt: skip
+    first = asking.expected(drawing())[0]
+    assert (first.last_purchase, first.expected_on) == (DRAWN - timedelta(days=40), DRAWN - timedelta(days=30))
+
+
 def test_equal_clients_have_equal_scores(bring, asking):
     bring("payments", of_february(*[50] * 7))
-    scores = {(e.recency_score, e.frequency_score, e.money_score) for e in asking.activity(DRAWN, "EUR")}
+    scores = {(e.recency_score, e.frequency_score, e.money_score) for e in asking.activity(drawing())}
     assert scores == {(1, 1, 1)}
 
 

@@ -89,6 +89,22 @@ def test_a_book_without_wording() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("declared", "told"),
+    [
+        ("{type: count, practice: C1, values: {2026-01-01: 20}, meaning: x.}",
+         "2:26: wrong-value: [list_vip_share] 'list_vip_share' says how lists of clients are drawn, and is a percent,"),
+        ('{type: percent, practice: C1, values: {2026-01-01: "100 %"}, meaning: x.}',
+         "2:70: wrong-value: [list_vip_share] lists of clients are drawn with 0.01 % to 99.99 %"),
+    ],
+)  # fmt: skip
+def test_what_says_how_lists_of_clients_are_drawn_fits_that(declared: str, told: str) -> None:
+    with pytest.raises(BookRefused) as refused:
+        load_book(changed("parameters.yaml", "parameters:\n", f"parameters:\n  list_vip_share: {declared}\n"), FACTS)
+    (finding,) = refused.value.findings
+    assert str(finding).startswith(f"parameters.yaml:{told}")
+
+
 def test_a_file_in_a_folder_that_no_book_has() -> None:
     assert findings(with_file("drafts/x.yaml", "stage: price\n")) == ["drafts/x.yaml:1:1: unknown-file"]
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from service.domain.effects import STANDARD_FORMULAS, STANDARD_SLOTS, Slot
 from service.domain.facts import Unit
+from service.domain.lists import SETTINGS
 from service.policy.book import Book, Template
 from service.policy.findings import Finding, Place, Severity
 from service.policy.loading.templates import BRACES
@@ -20,7 +21,7 @@ Places = Mapping[tuple[str, ...], Place]
 def reading_findings(book: Book, places: Places) -> Iterator[Finding]:
     read = names_read(book)
     for name, parameter in book.parameters.items():
-        if PARAMETER + name not in read:
+        if PARAMETER + name not in read and name not in SETTINGS:
             yield _dead(parameter.place, "dead-parameter", "nothing reads it", name)
     for computed in book.computed:
         name = computed.name

@@ -8,7 +8,10 @@ from datetime import date
 from fractions import Fraction
 
 from schemas.book import ParameterSchema, ParametersSchema
+from service.domain.facts import Type
+from service.domain.lists import SETTINGS
 from service.domain.money import EXPONENTS
+from service.domain.units import value_text
 from service.policy.book import Parameter
 from service.policy.loading.amounts import amount, type_named
 from service.policy.loading.names import check_name
@@ -45,6 +48,11 @@ def _parameter(report: Report, item: Item, currency: str) -> Parameter | None:
     except ValueError as error:
         report.add(item.place("type"), "wrong-value", str(error), subject=name)
         return None
+    setting = SETTINGS.get(name)
+    if setting and type.unit is not setting.unit:
+        message = f"'{name}' says how lists of clients are drawn, and is a {setting.unit.value}, not {called(type)}"
+        report.add(item.place("type"), "wrong-value", message, f"type: {setting.unit.value}", name)
+        return None
     if not fields["values"]:
         report.add(item.key_place(), "parameter-without-value", f"'{name}' has no value on any day",
                    "values: {2026-01-01: ...}", name)  # fmt: skip
@@ -54,7 +62,17 @@ def _parameter(report: Report, item: Item, currency: str) -> Parameter | None:
             values.append((_day(written), amount(value, type, currency)))
         except ValueError as error:
             report.add(item.place("values", written), "wrong-value", str(error), subject=name)
+        else:
+            _check_setting(report, item, written, values[-1][1])
     return Parameter(name, type, tuple(sorted(values)), fields["meaning"], fields["practice"], item.key_place())
+
+
+def _check_setting(report: Report, item: Item, written: str, value: int) -> None:
+    setting = SETTINGS.get(item.name)
+    if setting and not setting.least <= value <= setting.most:
+        bounds = " to ".join(value_text(Type(setting.unit), bound, "") for bound in (setting.least, setting.most))
+        report.add(item.place("values", written), "wrong-value", f"lists of clients are drawn with {bounds}",
+                   subject=item.name)  # fmt: skip
 
 
 def _rates(report: Report, document: Document, data: Mapping[str, object], currency: str) -> Rates:
