@@ -56,9 +56,24 @@ class Asking:
 
     def __init__(self, database: Database, spark_master: str = "") -> None:
         self._database, self._spark = database, spark_master
+        self._held: tuple[str, Ask] | None = None
+
+    @contextmanager
+    def held(self, currency: str) -> Iterator[None]:
+        """What is asked meanwhile, in this currency alone, is asked of one state of the books, opened once."""
+        with self._of(currency) as ask:
+            self._held = currency, ask
+            try:
+                yield
+            finally:
+                self._held = None
 
     @contextmanager
     def _of(self, currency: str) -> Iterator[Ask]:
+        if self._held:
+            assert self._held[0] == currency, "another currency would wait for the files that this one holds"
+            yield self._held[1]
+            return
         books = Books(self._database)
         if self._database.file is None:
             with books.views(currency) as ask:

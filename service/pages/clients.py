@@ -36,14 +36,15 @@ def clients() -> Response:
         currency = services().policy.current.policy.book.currency
         drawn, refused = Drawing(drawn_on=services().now().date(), currency=currency), fault.problem.detail
     at = asking(services())
-    pareto, listed = at.pareto(drawn), at.listed(drawn)
-    active = at.activity(drawn)
+    with at.held(drawn.currency):
+        pareto, listed, active = at.pareto(drawn), at.listed(drawn), at.activity(drawn)
+        due, moved = at.due(drawn), at.movements(drawn, 1)
     return page(
         "clients.html", 400 if refused else 200,
         caller=caller(), drawn=drawn, refused=refused, pareto=pareto, curve=_curve(pareto),
         fifth=next((point for point in pareto.curve if point.share_of_clients >= A_FIFTH), None), listed=listed[:SHOWN],
         more=max(len(listed) - SHOWN, 0), attention=attention(listed, drawn), query=urlencode(asked),
-        due=at.due(drawn)[:SHOWN], averages=averages(listed, drawn), moved=charts.moved(at.movements(drawn, 1)),
+        due=due[:SHOWN], averages=averages(listed, drawn), moved=charts.moved(moved),
         matrix=charts.matrix(active), activities=Counter(each.activity for each in active),
         told=lambda amount: _measured(amount, drawn), percent=figures().percent,
         measures=tuple(Measure), approaches=tuple(Approach), unions=tuple(Union), ties=tuple(Ties),

@@ -252,6 +252,16 @@ def test_equal_clients_have_equal_scores(bring, asking):
     assert scores == {(1, 1, 1)}
 
 
+def test_what_is_asked_together_is_asked_of_one_state(bring, asking):
+    bring("payments", HEAD + "a,2026-02-01,10,EUR\n")
+    with asking.held("EUR"):
+        before = asking.listed(drawing())
+        bring("payments", HEAD + "b,2026-02-01,20,EUR\n")
+        assert asking.listed(drawing()) == before
+        assert asking.pareto(drawing()).clients == 1
+    assert [each.client_id for each in asking.listed(drawing())] == ["b", "a"]
+
+
 def test_rows_that_were_replaced_or_came_later_are_seen(bring, asking):
     head = "reference," + HEAD
     bring("payments", head + "P1,a,2026-02-01,10,EUR\n")
