@@ -39,32 +39,32 @@ def ledger(url: str) -> Iterator[Ledger]:
     ledger.close()
 
 
+def an_entry(**changed: object) -> Entry:
+    """What isn't named is the same in all but the id."""
+    fields: dict[str, object] = {
+        "id": new_decision_id(NOON),
+        "recorded_at": NOON,
+        "caller": "shop",
+        "idempotency_key": None,
+        "request_digest": "digest",
+        "book": "agency",
+        "version": "sha256:1",
+        "as_of": date(2026, 3, 2),
+        "outcome": "quote",
+        "client_id": "c-1",
+        "currency": "EUR",
+        "target": 120_000,
+        "request": b'{"a":1}',
+        "rules": ("a", "b"),
+        "facts": b"{}",
+        "answer": b'{"outcome":"quote"}',
+    }
+    return Entry(**{**fields, **changed})  # type: ignore[arg-type]
+
+
 @pytest.fixture
 def entry() -> EntryMaker:
-    """Makes an entry; what a test doesn't name is the same in all but the id."""
-
-    def made(**changed: object) -> Entry:
-        fields: dict[str, object] = {
-            "id": new_decision_id(NOON),
-            "recorded_at": NOON,
-            "caller": "shop",
-            "idempotency_key": None,
-            "request_digest": "digest",
-            "book": "agency",
-            "version": "sha256:1",
-            "as_of": date(2026, 3, 2),
-            "outcome": "quote",
-            "client_id": "c-1",
-            "currency": "EUR",
-            "target": 120_000,
-            "request": b'{"a":1}',
-            "rules": ("a", "b"),
-            "facts": b"{}",
-            "answer": b'{"outcome":"quote"}',
-        }
-        return Entry(**{**fields, **changed})  # type: ignore[arg-type]
-
-    return made
+    return an_entry
 
 
 @pytest.fixture

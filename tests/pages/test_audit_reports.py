@@ -185,7 +185,7 @@ def test_one_decision_with_everything(decided, browser_window, width, scripts):
         assert "Proved: position" in words
         for reason in answer["reasons"]:
             assert reason["text"] in words
-        assert page.locator("svg.chart").count() == 2
+        assert page.locator("svg.chart").count() == 1
         assert page.inner_text("tr:has(th:text-is('deal.asked_discount'))").split("\t")[1:3] == ["yes", "the request"]
         kept(page, f"decision-{width}-{scripts}")
         if scripts:

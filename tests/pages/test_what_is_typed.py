@@ -100,7 +100,7 @@ def test_late_payments_count_as_they_do_in_decisions(agency):
     told = agency.post("/clients/imports/invoices", data=head + rows, headers={"Content-Type": "text/csv"})
     assert told.status_code == 201
     page = agency.get("/client?id=c-1").text
-    assert re.search(r"Payments that came late\.</th><td>0<", page)
+    assert re.search(r'Payments that came late\.</th><td class="number">0<', page)
 
 
 def test_clients_who_cost_more_than_they_bring(agency):
@@ -124,7 +124,7 @@ def test_clients_are_listed_in_the_books_currency(tmp_path, root):
     client = served(tmp_path, root / "policies" / "translation")
     head = {"Content-Type": "text/csv"}
     client.post("/clients/imports/payments", data="client_id,day,amount,currency\nc-1,2026-02-10,1,PLN\n", headers=head)
-    assert 'href="/client?id=c-1"' in client.get("/clients").text
+    assert 'href="/client?id=c-1&amp;as_of=' in client.get("/clients").text
     assert 'name="months" value="3"' in client.get("/clients?months=3").text
 
 
