@@ -56,11 +56,13 @@ def audit() -> Response:
 
 def _in_minor_units(at: Services, asked: Mapping[str, str]) -> dict[str, str]:
     """The filters with amounts as the API takes them; those are of one currency. Raises ValueError."""
-    usual = (*_currency(asked), at.policy.current.policy.book.currency)[0]
+    currency = asked.get("currency") or at.policy.current.policy.book.currency
     filters = {name: text for name, text in asked.items() if name not in AMOUNTS.values()}
     for name, typed in AMOUNTS.items():
         if typed in asked:
-            filters |= {name: str(minor_units(asked[typed], usual)), "currency": usual}
+            if currency not in EXPONENTS:
+                raise ValueError(f"{currency!r} is no currency that amounts are kept in")
+            filters |= {name: str(minor_units(asked[typed], currency)), "currency": currency}
     return filters
 
 

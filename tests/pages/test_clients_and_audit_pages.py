@@ -118,6 +118,9 @@ def test_money_is_searched_for_as_people_write_it(told, browser_window):
         assert page.url.endswith("lowest=288001&currency=EUR")
         assert page.input_value("#target_from") == "2880.01"
         assert page.locator("tbody td.number").all_inner_texts() == dearer
+        page.goto(f"{told}/audit?currency=XXX&target_from=5")
+        assert "'XXX' is no currency" in page.inner_text("[role=alert]")
+        page.goto(f"{told}/audit?outcome=quote")
         page.fill("#target_to", "12,5")
         page.click("text=Search")
         assert "write cents behind a point" in page.inner_text("[role=alert]")
