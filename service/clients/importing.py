@@ -107,7 +107,7 @@ class _Spool:
     @contextmanager
     def writing(self) -> Iterator[Callable[[int, str, str], None]]:
         """What takes a row: its line, reference and content."""
-        with self._rows.open("w", encoding="utf-8", newline="") as file, self._repeats.noting():
+        with self._rows.open("w", encoding="utf-8", newline="") as file:
             lay_aside, note = csv.writer(file).writerow, self._repeats.note
 
             def write(line: int, reference: str, content: str) -> None:

@@ -9,14 +9,14 @@ from __future__ import annotations
 import struct
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from hashlib import blake2b
 from heapq import merge
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 PARTS = 256
+_A_WRITE = 64 * 1024
 _BYTES = 16
 _NO_NAME = bytes(_BYTES)
 _KEY = struct.Struct(f"<q{_BYTES}s{_BYTES}s")
@@ -34,39 +34,42 @@ class Repeat:
 
 
 class Repeats:
-    """`folder`: for the parts, some 40 bytes a row; it must be there."""
+    """`folder`: for the parts, some 40 bytes a row; it must be there. One file is open at a time, however many rows and
+    however many files are brought in beside each other."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._parts: list[BinaryIO] = []
-
-    @contextmanager
-    def noting(self) -> Iterator[None]:
-        """While rows are noted."""
-        with ExitStack() as files:
-            self._parts = [files.enter_context(self._file(part, "keys").open("wb")) for part in range(PARTS)]
-            yield
+        self._noted = [bytearray() for _ in range(PARTS)]
 
     def note(self, line: int, name: str, content: str) -> None:
         """`line`: rising. `name`: what the row is known by; empty for nothing."""
         named, said = _hash(name) if name else _NO_NAME, _hash(content)
-        self._parts[(named if name else said)[0]].write(_KEY.pack(line, named, said))
+        part = (named if name else said)[0]
+        noted = self._noted[part]
+        noted += _KEY.pack(line, named, said)
+        if len(noted) >= _A_WRITE:
+            self._lay_aside(part)
 
     def found(self) -> Iterator[Repeat]:
-        """Lines that say what an earlier one said, and all whose name stands for several things; by line."""
+        """Lines that say what an earlier one said, and all whose name stands for several things; by line. Once, when
+        all rows are noted."""
         for part in range(PARTS):
+            self._lay_aside(part)
             self._settle(part)
-        with ExitStack() as files:
-            parts = [files.enter_context(self._file(part, "repeats").open("rb")) for part in range(PARTS)]
-            for repeat in merge(*(_read(part, _REPEAT) for part in parts)):
-                yield Repeat(*repeat)
+        for repeat in merge(*(_read(self._file(part, "repeats"), _REPEAT) for part in range(PARTS))):
+            yield Repeat(*repeat)
+
+    def _lay_aside(self, part: int) -> None:
+        with self._file(part, "keys").open("ab") as file:
+            file.write(self._noted[part])
+        self._noted[part].clear()
 
     def _settle(self, part: int) -> None:
         keys = self._file(part, "keys")
         contradicted = _contradicted(keys)
         counts: Counter[tuple[bytes, bytes]] = Counter()
-        with keys.open("rb") as rows, self._file(part, "repeats").open("wb") as out:
-            for line, name, content in _read(rows, _KEY):
+        with self._file(part, "repeats").open("wb") as out:
+            for line, name, content in _read(keys, _KEY):
                 counts[name, content] += 1
                 ordinal = counts[name, content]
                 if ordinal > 1 or name in contradicted:
@@ -80,14 +83,21 @@ class Repeats:
 def _contradicted(keys: Path) -> set[bytes]:
     """Names that stand for several things."""
     first: dict[bytes, bytes] = {}
-    with keys.open("rb") as rows:
-        named = ((name, content) for _, name, content in _read(rows, _KEY) if name != _NO_NAME)
-        return {name for name, content in named if first.setdefault(name, content) != content}
+    named = ((name, content) for _, name, content in _read(keys, _KEY) if name != _NO_NAME)
+    return {name for name, content in named if first.setdefault(name, content) != content}
 
 
-def _read(file: BinaryIO, of: struct.Struct) -> Iterator[tuple[Any, ...]]:
-    while block := file.read(of.size * 1_024):
+def _read(path: Path, of: struct.Struct) -> Iterator[tuple[Any, ...]]:
+    """Opens the file for each block anew: all parts are read side by side."""
+    at = 0
+    while True:
+        with path.open("rb") as file:
+            file.seek(at)
+            block = file.read(of.size * 1_024)
+        if not block:
+            return
         yield from of.iter_unpack(block)
+        at += len(block)
 
 
 def _hash(text: str) -> bytes:

@@ -17,9 +17,8 @@ ROWS = some.lists(some.tuples(some.sampled_from(["", "=1", "=2", "=3"]), some.sa
 def found(rows: list[tuple[str, str]]) -> list[Repeat]:
     with TemporaryDirectory() as folder:
         repeats = Repeats(Path(folder))
-        with repeats.noting():
-            for line, (name, content) in enumerate(rows, 2):
-                repeats.note(line, name, content)
+        for line, (name, content) in enumerate(rows, 2):
+            repeats.note(line, name, content)
         return list(repeats.found())
 
 
@@ -33,6 +32,15 @@ def test_by_hand() -> None:
 def test_none() -> None:
     assert found([]) == []
     assert found([("", "a"), ("=1", "a"), ("=2", "a")]) == []
+
+
+def test_many_rows_of_one_part() -> None:
+    """More than is kept in memory, and than is read at a time."""
+    rows = [("", "a")] * 5_000 + [("=1", str(number)) for number in range(5_000)]
+    assert found(rows) == [
+        *(Repeat(line, line - 1, False) for line in range(3, 5_002)),
+        *(Repeat(line, 1, True) for line in range(5_002, 10_002)),
+    ]
 
 
 @given(ROWS)
