@@ -53,10 +53,13 @@ class Repeats:
     def found(self) -> Iterator[Repeat]:
         """Lines that say what an earlier one said, and all whose name stands for several things; by line. Once, when
         all rows are noted."""
-        for part in range(PARTS):
-            self._lay_aside(part)
+        for part, noted in enumerate(self._noted):
+            if noted:
+                self._lay_aside(part)
+        parts = [part for part in range(PARTS) if self._file(part, "keys").exists()]
+        for part in parts:
             self._settle(part)
-        for repeat in merge(*(_read(self._file(part, "repeats"), _REPEAT) for part in range(PARTS))):
+        for repeat in merge(*(_read(self._file(part, "repeats"), _REPEAT) for part in parts)):
             yield Repeat(*repeat)
 
     def _lay_aside(self, part: int) -> None:
