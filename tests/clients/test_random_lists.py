@@ -5,6 +5,8 @@ from __future__ import annotations
 import random
 from collections import defaultdict
 from datetime import date
+from itertools import pairwise
+from statistics import median_low
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -41,6 +43,20 @@ def oracle(sums: list[tuple[str, date, int]], asked: Drawing) -> dict[str, tuple
         client: ("vip" if client in vips else name if client in second else "regular", total)
         for client, total in totals.items()
     }
+
+
+def expected(sums: list[tuple[str, date, int]], as_of: date) -> dict[str, tuple[int, int]]:
+    """Usual days between purchases, and days past them, from the definition in docs/clients.md."""
+    bought = defaultdict(set)
+    for client, day, amount in sums:
+        if amount > 0 and day <= as_of:
+            bought[client].add(day)
+    gaps = {
+        client: [(later - day).days for day, later in pairwise(sorted(days))] for client, days in bought.items()
+    }  # fmt: skip
+    first = [each[0] for each in gaps.values() if each]
+    usual = {client: median_low(each or first) for client, each in gaps.items() if each or first}
+    return {client: (days, (as_of - max(bought[client])).days - days) for client, days in usual.items()}
 
 
 def _cut(count: int, share: int) -> int:
@@ -84,3 +100,5 @@ def test_random_ledgers_shuffled_and_split(bring, asking, url, sums, ties, appro
     asked = drawing(ties=ties, approach=approach, union=union, vip_share=shares[0], second_share=shares[1], few=3)
     found = {each.client_id: (each.category, each.measure) for each in asking.listed(asked)}
     assert found == oracle(sums, asked)
+    found_next = {each.client_id: (each.usual, each.late) for each in asking.expected(asked)}
+    assert found_next == expected(sums, asked.drawn_on)
