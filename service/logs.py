@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import sys
 import threading
+from contextvars import ContextVar
 from types import TracebackType
 from typing import Any
 
@@ -12,8 +13,19 @@ import orjson
 import structlog
 from structlog.typing import EventDict, Processor
 
+request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
+"""Of the request under way; every line that is written meanwhile bears it."""
+
+
+def _with_request_id(_: Any, __: str, event: EventDict) -> EventDict:
+    id = request_id.get()
+    if id is not None:
+        event["request_id"] = id
+    return event
+
+
 _STAMPS: list[Processor] = [
-    structlog.contextvars.merge_contextvars,
+    _with_request_id,
     structlog.processors.add_log_level,
     structlog.processors.TimeStamper(fmt="iso", utc=True),
 ]

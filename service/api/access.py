@@ -77,10 +77,11 @@ def register(app: Flask, gate: Gate | None, rate: RateLimit) -> None:
 
     @app.before_request
     def admit() -> None:
-        need = stated.get(request.endpoint, _NOWHERE)
+        asked = request._get_current_object()
+        need = stated.get(asked.endpoint, _NOWHERE)
         caller = g.caller = gate.caller() if gate is not None and need.role is not None else ANYONE
         if need.counted:
-            rate.take(caller.id if caller.known else request.remote_addr or "")
+            rate.take(caller.id if caller.known else asked.remote_addr or "")
         if need.role is None:
             return
         if need.accountable and not caller.known:

@@ -29,10 +29,11 @@ def body(limit: int, *media_types: str) -> bytes:
 def accept(limit: int, *media_types: str) -> None:
     """Sets how large the body may be. Raises Refused (415), RequestEntityTooLarge (413)."""
     # One more than the limit: of a body without a length, Werkzeug reads that much and no more, without a word.
-    request.max_content_length = limit + 1
-    if (request.content_length or 0) > limit:
+    asked = request._get_current_object()
+    asked.max_content_length = limit + 1
+    if (asked.content_length or 0) > limit:
         raise _too_large()
-    if request.headers.get("Content-Type") in media_types and "Content-Encoding" not in request.headers:
+    if asked.environ.get("CONTENT_TYPE") in media_types and "HTTP_CONTENT_ENCODING" not in asked.environ:
         return  # said as plainly as can be: no need to take it apart
     charset = request.mimetype_params.get("charset", "utf-8").lower()
     if request.mimetype not in media_types or charset not in ("utf-8", "utf8") or request.content_encoding:
@@ -58,7 +59,7 @@ def _too_large() -> RequestEntityTooLarge:
 
 def idempotency_key() -> str | None:
     """The caller's name for this request, by which a repetition is known."""
-    key = request.headers.get("Idempotency-Key")
+    key = request.environ.get("HTTP_IDEMPOTENCY_KEY")
     if key is None:
         return None
     if not _KEY.fullmatch(key):

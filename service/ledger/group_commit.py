@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from threading import Lock
 from weakref import WeakSet
 
 from sqlalchemy.exc import DataError, IntegrityError
 
+from service.carrying import carried, meet
 from service.ledger.entries import Entry, KeyReused, Recorded
 from service.ledger.errors import LedgerUnavailable
 from service.ledger.ledger import Ledger
@@ -66,6 +68,22 @@ class GroupCommit:
     def record(self, entries: Sequence[Entry]) -> Results:
         """Returns when all of them are committed. Raises what the ledger's does."""
         mine = _Waiting(entries)
+        if carried():
+            self._meet(mine)
+        else:
+            self._queue(mine)
+        if mine.away is not None:
+            raise LedgerUnavailable(mine.away.database, mine.away.reason) from mine.away
+        return self._ledger.record(entries) if mine.results is None else mine.results
+
+    def _meet(self, mine: _Waiting) -> None:
+        """A commit for all that one thread carries together."""
+        group = meet(mine)
+        if group is not None:
+            self._commit_or_leave(group)
+
+    def _queue(self, mine: _Waiting) -> None:
+        """A commit for all threads that wait."""
         with self._gathering:
             self._waiting.append(mine)
             mine.leads = not self._led
@@ -75,9 +93,6 @@ class GroupCommit:
             mine.woken.acquire()
         if mine.leads:
             self._lead()
-        if mine.away is not None:
-            raise LedgerUnavailable(mine.away.database, mine.away.reason) from mine.away
-        return self._ledger.record(entries) if mine.results is None else mine.results
 
     def _begin(self) -> None:
         self._gathering = Lock()
@@ -91,9 +106,7 @@ class GroupCommit:
         to another."""
         group = self._gathered()
         try:
-            self._commit(group)
-        except (IntegrityError, DataError):
-            pass  # One of them brought what the database refuses: the others must not suffer for it.
+            self._commit_or_leave(group)
         finally:
             with self._gathering:
                 self._led = bool(self._waiting)
@@ -121,6 +134,11 @@ class GroupCommit:
         if self._lingering is not None and self._coming <= len(self._waiting):
             self._lingering.release()
             self._lingering = None
+
+    def _commit_or_leave(self, group: Sequence[_Waiting]) -> None:
+        # Where one of them brought what the database refuses, the others must not suffer for it.
+        with suppress(IntegrityError, DataError):
+            self._commit(group)
 
     def _commit(self, group: Sequence[_Waiting]) -> None:
         try:

@@ -47,6 +47,11 @@ def test_the_schema_dumps_what_is_answered(decision: Decision) -> None:
     assert list(answered) == [field.name for field in fields(Decision)]
 
 
+@given(decision=anything(Decision))
+def test_what_is_laid_out_first_gives_the_bytes_that_the_record_itself_gives(decision: Decision) -> None:
+    assert dump_decision(decision) == orjson.dumps(decision)
+
+
 def test_values_keep_their_type() -> None:
     effects = [Effect(slot="a", value=value) for value in (True, 1, "x")]
     assert orjson.dumps(effects) == b'[{"slot":"a","value":true},{"slot":"a","value":1},{"slot":"a","value":"x"}]'
