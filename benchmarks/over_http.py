@@ -1,4 +1,7 @@
-"""POST /evaluate under gunicorn beside a bare Flask route: same server settings, request and answer sizes, same run."""
+"""POST /evaluate under gunicorn beside a bare Flask route: same server settings, request and answer sizes, same run.
+
+The route stands twice: under the service's own worker, and under gunicorn's, as a bare Flask service would run.
+"""
 
 from __future__ import annotations
 
@@ -23,6 +26,7 @@ from benchmarks.load import Load, post, under_load
 CONNECTIONS = (1, 16, 64)
 WORKERS = 2
 THREADS = 16
+YARDSTICKS = {"bare": "service.worker.CarryingWorker", "bare gthread": "gthread"}
 MOST_ANSWERS = 100_000
 ROUNDS = 3
 WARM_SECONDS = 1.0
@@ -39,9 +43,9 @@ def measure(seconds: float, sample: str = "video") -> list[dict[str, Any]]:
             for kind, url in urls.items()
         }
         size = _answer_bytes(ports["sqlite"], body)
-        bare = servers.enter_context(_bare(Path(folder), size))
+        bare = {name: servers.enter_context(_bare(Path(folder), size, worker)) for name, worker in YARDSTICKS.items()}
         return [
-            _row(body, {"bare": bare, **ports}, (connections, seconds, WARM_SECONDS, MOST_ANSWERS))
+            _row(body, {**bare, **ports}, (connections, seconds, WARM_SECONDS, MOST_ANSWERS))
             for connections in CONNECTIONS
         ]
 
@@ -52,9 +56,10 @@ def _row(body: bytes, ports: Mapping[str, int], limits: tuple[int, float, float,
         for _ in range(ROUNDS)
     ]
     ratios = {
-        name: statistics.median(each[name].per_second / each["bare"].per_second for each in rounds)
+        f"{name} of {bare}": statistics.median(each[name].per_second / each[bare].per_second for each in rounds)
         for name in ports
-        if name != "bare"
+        if name not in YARDSTICKS
+        for bare in YARDSTICKS
     }
     return {
         "connections": limits[0],
@@ -68,16 +73,16 @@ def told(rows: list[dict[str, Any]]) -> list[str]:
     sizes = {name: load["answer_bytes"] for name, load in rows[0]["rounds"][0].items()}
     lines = [
         f"bytes: request {rows[0]['request_bytes']}, answers {sizes}",
-        f"{'connections':>12} {'':>10} {'per s':>8} {'p50 ms':>8} {'p99 ms':>8}  answers",
+        f"{'connections':>12} {'':>12} {'per s':>8} {'p50 ms':>8} {'p99 ms':>8}  answers",
     ]
     for row in rows:
         for each in row["rounds"]:
             for name, load in each.items():
                 lines.append(
-                    f"{row['connections']:>12} {name:>10} {load['per_second']:>8.0f} {load['p50_ms']:>8.2f} "
+                    f"{row['connections']:>12} {name:>12} {load['per_second']:>8.0f} {load['p50_ms']:>8.2f} "
                     f"{load['p99_ms']:>8.2f}  {load['statuses']}"
                 )
-        lines += [f"{'':>12} {name:>10} {ratio:>8} of bare" for name, ratio in row["ratios"].items()]
+        lines += [f"{'':>12} {ratio:>10} {name}" for name, ratio in row["ratios"].items()]
     return lines
 
 
@@ -103,20 +108,17 @@ def serving(folder: Path, **chosen: str) -> Any:
     return _server([sys.executable, "-c", SERVE, "serve", "--port", str(port)], port, "/readyz", environment, folder)
 
 
-def _bare(folder: Path, answer_bytes: int) -> Any:
+def _bare(folder: Path, answer_bytes: int, worker: str) -> Any:
     port = _free_port()
-    command = [
-        sys.executable,
-        "-c",
-        GUNICORN,
-        "--workers",
-        str(WORKERS),
+    command = [sys.executable, "-c", GUNICORN, "--workers", str(WORKERS), "--threads", str(THREADS)]
+    command += [
         "--worker-class",
-        "gthread",
-        "--threads",
-        "16",
+        worker,
+        "--no-control-socket",
+        "--bind",
+        f"127.0.0.1:{port}",
+        "benchmarks.bare:create_app()",
     ]
-    command += ["--bind", f"127.0.0.1:{port}", "benchmarks.bare:create_app()"]
     return _server(command, port, "/", {"BARE_ANSWER_BYTES": str(answer_bytes)}, folder)
 
 

@@ -9,26 +9,38 @@ lock or a transaction must have let go of it by then.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import suppress
-from functools import partial
-from queue import Empty, SimpleQueue
-from threading import Thread
 from time import perf_counter
 from typing import Any, TypeVar
 
 from greenlet import getcurrent, greenlet
 
 T = TypeVar("T")
+Work = Callable[[], Any]
 
-MOST_TOGETHER = 64
+_Waiting = tuple["_Carried", object, Any]
+"""What waits, what it waits at, and what it brings."""
+
 PATIENCE_SECONDS = 1.0
-"""How long the requests carried together may take. Where one is held up longer (a database that doesn't answer), those
-that haven't begun are given to threads, and so are all that come until it goes on."""
+"""How long what is carried together may take before no more of it is begun."""
 
 
 class _Carried(greenlet):
-    """A request under way on a carrier's thread."""
+    """Carries one piece of work after another: a new greenlet for each would take memory of the system and give it
+    back."""
+
+    ended = False
+    result: Any = None
+
+    def run(self, work: Work) -> None:
+        while True:
+            self.result = None
+            with suppress(SystemExit):  # the end of a request, not of the thread
+                self.result = work()
+            self.ended = True
+            assert self.parent is not None
+            work = self.parent.switch()
+            self.ended = False
 
 
 def carried() -> bool:
@@ -36,94 +48,58 @@ def carried() -> bool:
     return isinstance(getcurrent(), _Carried)
 
 
-def meet(mine: T) -> Sequence[T] | None:
-    """Returns when each request carried together has ended or waits here. To the first it gives what all brought, and
-    that one acts for all; to the others None, once the first has gone on."""
+def meet(at: object, mine: T) -> Sequence[T] | None:
+    """Returns when all that is carried together has ended or waits. To the first that waits `at` this it gives what all
+    of them brought, and that one acts for all; to the others None, once the first has gone on."""
     carrier = getcurrent().parent
     assert carrier is not None, "only where `carried`"
-    met: Sequence[T] | None = carrier.switch(mine)
+    met: Sequence[T] | None = carrier.switch((at, mine))
     return met
 
 
-class _Asked:
-    """Work that was submitted. `done` hands on what came of it."""
-
-    def __init__(self, work: Callable[[], Any]) -> None:
-        self.future: Future[Any] = Future()
-        self._work = work
-        self._result: Any = False
-
-    def run(self) -> None:
-        with suppress(SystemExit):  # the end of a request, not of the thread
-            self._result = self._work()
-
-    def done(self) -> None:
-        self.future.set_result(self._result)
-
-    def run_alone(self) -> None:
-        self.run()
-        self.done()
+def in_step() -> None:
+    """Waits for what else is carried, so that all take the next step one after another: its code and data are in the
+    processor's caches then for all but the first. Of a decision that is a quarter of its time."""
+    if carried():
+        meet(in_step, None)
 
 
-class Carrier(Executor):
-    """One thread for the work that can be carried, and a pool of `threads` for all other. Work that ends in SystemExit
-    results in False; it must let no other exception out.
+class Together:
+    """Carries work on the thread that calls it, always the same one."""
 
-    `carries`: whether work on these arguments runs to its end without waiting for anyone but at `meet`.
-    """
+    def __init__(self) -> None:
+        self._idle: list[_Carried] = []
 
-    def __init__(self, threads: int, carries: Callable[..., bool]) -> None:
-        self._beside = ThreadPoolExecutor(threads)
-        self._carries = carries
-        self._waiting: SimpleQueue[_Asked | None] = SimpleQueue()
-        self._begun: float | None = None
-        Thread(target=self._carry, name="carrier", daemon=True).start()
+    def run(self, works: Sequence[Work]) -> list[Any]:
+        """What each came to; None for one that ended in SystemExit, and it must let no other exception out.
 
-    def submit(self, work: Callable[..., Any], /, *args: Any, **named: Any) -> Future[Any]:
-        if self._held_up() or not self._carries(*args, **named):
-            return self._beside.submit(work, *args, **named)
-        asked = _Asked(partial(work, *args, **named))
-        self._waiting.put(asked)
-        return asked.future
-
-    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
-        self._waiting.put(None)
-        self._beside.shutdown(wait, cancel_futures=cancel_futures)
-
-    def _held_up(self) -> bool:
-        begun = self._begun
-        return begun is not None and perf_counter() - begun > PATIENCE_SECONDS
-
-    def _carry(self) -> None:
-        while (first := self._waiting.get()) is not None:
-            asked = [first]
-            with suppress(Empty):
-                while len(asked) < MOST_TOGETHER and (one := self._waiting.get_nowait()) is not None:
-                    asked.append(one)
-            self._begun = perf_counter()
-            self._round(asked)
-            self._begun = None
-
-    def _round(self, asked: Sequence[_Asked]) -> None:
-        under_way: list[tuple[_Carried, Any]] = []
-        ended: list[_Asked] = []
-
-        def resume(request: _Carried, *given: Any) -> None:
-            brought = request.switch(*given)
-            if not request.dead:
-                under_way.append((request, brought))
-
-        for one in asked:
-            if self._held_up():
-                self._beside.submit(one.run_alone)
-                continue
-            ended.append(one)
-            resume(_Carried(one.run))
+        Fewer results than works where one of them was held up, by a database that doesn't answer, say: then the others
+        weren't begun, and had better wait elsewhere.
+        """
+        begun, until = [], perf_counter() + PATIENCE_SECONDS
+        under_way: list[_Waiting] = []
+        for work in works:
+            if perf_counter() > until:
+                break
+            carrying = self._idle.pop() if self._idle else _Carried()
+            begun.append(carrying)
+            waits = carrying.switch(work)
+            if not carrying.ended:
+                under_way.append((carrying, *waits))
         while under_way:
-            met, under_way = under_way, []
-            brought: Sequence[Any] | None = [value for _, value in met]
-            for request, _ in met:
-                resume(request, brought)
-                brought = None
-        for one in ended:
-            one.done()
+            under_way = _met(under_way)
+        self._idle += begun
+        return [carrying.result for carrying in begun]
+
+
+def _met(waiting: Sequence[_Waiting]) -> list[_Waiting]:
+    """Those that wait once more after they met."""
+    brought: dict[object, list[Any]] = {}
+    for _, at, mine in waiting:
+        brought.setdefault(at, []).append(mine)
+    again = []
+    for carrying, at, _ in waiting:
+        waits = carrying.switch(brought.pop(at, None))
+        if not carrying.ended:
+            again.append((carrying, *waits))
+    return again

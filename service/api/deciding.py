@@ -13,6 +13,7 @@ from schemas.request import load_with_given
 from schemas.vocabulary import facts_of
 from service.api.recording import Made
 from service.api.services import Services
+from service.carrying import in_step
 from service.domain.decision import Decision, FromBooks
 from service.domain.people import Role
 from service.domain.quote import QuoteRequest
@@ -30,6 +31,7 @@ def make(services: Services, raw: bytes, role: Role, why_not: bool = False) -> M
     request, given = load_with_given(raw, now, followed)
     if request.known_at is not None and (later := services.policy.followed(request.known_at)) is not followed:
         followed, (request, given) = later, load_with_given(raw, now, later)
+    in_step()
     in_force = followed.on(request.as_of, request.known_at)
     assert in_force is not None, "without one the body would have been refused"
     request, from_books = known(services, in_force, request, given, role)

@@ -18,6 +18,7 @@ from service.api.followed import Named
 from service.api.problems import Refused
 from service.api.recording import entry
 from service.api.services import services
+from service.carrying import in_step
 from service.domain.people import Role
 from service.ledger import KeyReused, Recorded
 
@@ -54,8 +55,10 @@ def evaluate() -> Response:
     body = digested(raw, why_not)
     recorded: Recorded | KeyReused | None
     try:
+        in_step()
         with at.recorder.on_its_way:
             made = make(at, raw, caller().role, why_not)
+            in_step()
             (recorded,) = at.recorder.record([made], [entry(made, caller().id, body, key)])
     except Invalid:
         recorded = at.recorder.earlier(caller().id, body, key) if key else None

@@ -10,6 +10,7 @@ from weakref import WeakSet
 
 from sqlalchemy import Connection, text
 
+from service.ledger.away import Away
 from service.ledger.engine import PATIENCE_SECONDS, connect, database_url, reporting, shown
 from service.ledger.errors import LedgerUnavailable
 from service.ledger.migrate import newest_revision, revision_of
@@ -34,6 +35,7 @@ class Database:
         self._url = database_url(url)
         self.kind = self._url.get_backend_name()
         self._engine = connect(self._url)
+        self._away = Away()
         self._turn = None
         if self.kind == "sqlite":
             self._turn = Turn(Path(f"{self._url.database}.turn"), PATIENCE_SECONDS)
@@ -46,7 +48,7 @@ class Database:
 
     @contextmanager
     def reads(self) -> Iterator[Connection]:
-        with reporting(self._url), self._engine.connect() as connection:
+        with self._away.heeded(), reporting(self._url), self._engine.connect() as connection:
             connection.execution_options(reads=True)
             with connection.begin():
                 yield connection
@@ -63,7 +65,7 @@ class Database:
     def writes(self) -> Iterator[Connection]:
         """A transaction: committed at the end, rolled back by an exception."""
         turn = nullcontext() if self._turn is None else self._turn.taken()
-        with reporting(self._url), turn, self._engine.connect() as connection:
+        with self._away.heeded(), reporting(self._url), turn, self._engine.connect() as connection:
             connection.execution_options(reads=False)
             with connection.begin():
                 yield connection

@@ -78,7 +78,7 @@ class GroupCommit:
 
     def _meet(self, mine: _Waiting) -> None:
         """A commit for all that one thread carries together."""
-        group = meet(mine)
+        group = meet(self, mine)
         if group is not None:
             self._commit_or_leave(group)
 

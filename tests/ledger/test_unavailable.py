@@ -7,11 +7,13 @@ import resource
 import signal
 import socket
 import sqlite3
+import time
 
 import pytest
 from sqlalchemy import create_engine, make_url, text
 
 from service.ledger import Ledger, LedgerUnavailable, LedgerUrlRefused, migrate
+from service.ledger.away import MOMENT_SECONDS
 from service.ledger.turn import Turn
 
 
@@ -173,3 +175,24 @@ def test_a_refused_url_hides_its_password():
 @pytest.mark.parametrize("scheme", ["postgres", "postgresql", "postgresql+psycopg"])
 def test_postgresql_by_any_of_its_names(scheme):
     Ledger(f"{scheme}://someone@localhost/ledger")
+
+
+def test_who_asks_just_after_one_that_waited_in_vain_is_told_at_once(entry):
+    """A server that takes the connection and never says a word."""
+    with socket.socket() as mute:
+        mute.bind(("127.0.0.1", 0))
+        mute.listen(20)
+        ledger = Ledger(f"postgresql://someone@127.0.0.1:{mute.getsockname()[1]}/ledger?connect_timeout=2")
+        waited = []
+        for attempt in (ledger.ready, ledger.ready, lambda: ledger.record([entry()])):
+            begun = time.monotonic()
+            with pytest.raises(LedgerUnavailable):
+                attempt()
+            waited.append(time.monotonic() - begun)
+        assert waited[0] > 1.5
+        assert max(waited[1:]) < 0.5
+        time.sleep(MOMENT_SECONDS)
+        begun = time.monotonic()
+        with pytest.raises(LedgerUnavailable):
+            ledger.ready()
+        assert time.monotonic() - begun > 1.5
