@@ -14,6 +14,7 @@ from marshmallow import fields
 
 from schemas.fields import REFUSED_CHARACTERS, Choice, Currency, Flag, Quantity, Text
 from schemas.shapes import ListOf, Part, Strict
+from service.domain.record import maker
 
 Load = Callable[[Any], dict[str, Any]]
 
@@ -138,5 +139,5 @@ def _build_function(writing: _Writing, schema: Strict) -> str:
         else:
             arguments.append(f"{name}={member}")
     function = writing.named(None)
-    writing.lines.append(f"def {function}(d): return {writing.named(schema.builds)}({', '.join(arguments)})")
+    writing.lines.append(f"def {function}(d): return {writing.named(maker(schema.builds))}({', '.join(arguments)})")
     return function

@@ -17,11 +17,15 @@ from service.carrying import in_step
 from service.domain.decision import Decision, FromBooks
 from service.domain.people import Role
 from service.domain.quote import QuoteRequest
+from service.domain.record import maker
 from service.evaluation import MATCHERS_AGREE, evaluate
 from service.ledger import new_decision_id
 from service.metrics import Metrics
 from service.opening import InForce
 from service.policy.binding import NoRate, NoValue
+
+
+_new_made = maker(Made)
 
 
 def make(services: Services, raw: bytes, role: Role, why_not: bool = False) -> Made:
@@ -68,7 +72,7 @@ def decide(
         raise Invalid([_unpriced(missing, pointer)]) from missing
     services.metrics.evaluation_seconds.observe(perf_counter() - begun)
     _alarm(services.metrics, decision)
-    return Made(request=request, facts=facts, decision=decision, in_force=in_force)
+    return _new_made(request=request, facts=facts, decision=decision, in_force=in_force)
 
 
 def _alarm(metrics: Metrics, decision: Decision) -> None:

@@ -10,9 +10,11 @@ from datetime import datetime
 import orjson
 
 from schemas.decision import dump_decision
+from schemas.fast_dump import layer
 from service.domain.decision import Decision
 from service.domain.facts import Value
 from service.domain.quote import QuoteRequest
+from service.domain.record import maker
 from service.ledger import Entry, Given, KeyReused, Ledger, Recorded
 from service.ledger.group_commit import GroupCommit
 from service.metrics import Metrics
@@ -29,11 +31,15 @@ class Made:
     in_force: InForce
 
 
+_new_entry, _given = maker(Entry), maker(Given)
+_laid_out = layer(QuoteRequest)
+
+
 def entry(made: Made, caller: str, digested: bytes, key: str | None) -> Entry:
     """What the ledger keeps. `caller`: the id of whoever asked; keys are its own. `digested`: what must be the same
     for `key` to mean the same."""
     decision, request = made.decision, made.request
-    return Entry(
+    return _new_entry(
         id=decision.decision_id,
         recorded_at=decision.evaluated_at,
         caller=caller,
@@ -47,10 +53,10 @@ def entry(made: Made, caller: str, digested: bytes, key: str | None) -> Entry:
         currency=request.currency,
         target=decision.price.target if decision.price else None,
         rules=tuple(reason.rule for reason in decision.reasons),
-        request=orjson.dumps(request),
+        request=orjson.dumps(_laid_out(request)),
         facts=orjson.dumps(made.facts, option=orjson.OPT_SORT_KEYS),
         answer=dump_decision(decision),
-        given=tuple([Given(c.kind, c.amount, c.percent, c.rules) for c in decision.concessions]),
+        given=tuple([_given(kind=c.kind, amount=c.amount, percent=c.percent, rules=c.rules) for c in decision.concessions]),
     )
 
 

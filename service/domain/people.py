@@ -15,13 +15,15 @@ class Role(StrEnum):
     ADMIN = "admin"  # users and tokens
 
     def covers(self, needed: Role) -> bool:
-        ranks = list(Role)
-        return ranks.index(self) >= ranks.index(needed)
+        return _RANKS[self] >= _RANKS[needed]
+
+
+_RANKS = {role: rank for rank, role in enumerate(Role)}
 
 
 def strictest(roles: list[Role]) -> Role:
     """The one that covers all of them."""
-    return max(roles, key=list(Role).index)
+    return max(roles, key=_RANKS.__getitem__)
 
 
 @dataclass(frozen=True, slots=True)

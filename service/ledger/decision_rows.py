@@ -9,6 +9,7 @@ from hashlib import sha256
 from operator import attrgetter
 from typing import Any
 
+from service.domain.record import maker
 from service.ledger.bodies import packed, unpacked
 from service.ledger.client_keys import ClientKey
 from service.ledger.entries import Entry, Recorded
@@ -19,6 +20,7 @@ SALT_BYTES = 16
 _IN_THE_BODY = ("request", "facts", "answer")
 _PLAIN = tuple(field.name for field in fields(Entry) if field.name not in (*_IN_THE_BODY, "rules", "given"))
 _plain = attrgetter(*_PLAIN)
+_new_recorded = maker(Recorded)
 
 
 def row_of(entry: Entry, key: ClientKey) -> dict[str, Any]:
@@ -48,7 +50,7 @@ def given_rows(entry: Entry) -> list[dict[str, Any]]:
 
 def recorded(entry: Entry, row: Mapping[str, Any], replayed: bool = False) -> Recorded:
     """`row`: as `row_of` made it."""
-    return Recorded(entry, leaf(DECISION, row), row["salt"], replayed)
+    return _new_recorded(entry=entry, leaf=leaf(DECISION, row), salt=row["salt"], replayed=replayed)
 
 
 def read(row: Mapping[str, Any], key: bytes | None, replayed: bool = False) -> Recorded:
