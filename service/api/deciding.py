@@ -24,7 +24,6 @@ from service.metrics import Metrics
 from service.opening import InForce
 from service.policy.binding import NoRate, NoValue
 
-
 _new_made = maker(Made)
 
 

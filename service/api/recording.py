@@ -31,7 +31,7 @@ class Made:
     in_force: InForce
 
 
-_new_entry, _given = maker(Entry), maker(Given)
+_new_entry, _new_given = maker(Entry), maker(Given)
 _laid_out = layer(QuoteRequest)
 
 
@@ -56,7 +56,9 @@ def entry(made: Made, caller: str, digested: bytes, key: str | None) -> Entry:
         request=orjson.dumps(_laid_out(request)),
         facts=orjson.dumps(made.facts, option=orjson.OPT_SORT_KEYS),
         answer=dump_decision(decision),
-        given=tuple([_given(kind=c.kind, amount=c.amount, percent=c.percent, rules=c.rules) for c in decision.concessions]),
+        given=tuple(
+            [_new_given(kind=c.kind, amount=c.amount, percent=c.percent, rules=c.rules) for c in decision.concessions]
+        ),
     )
 
 
