@@ -76,7 +76,9 @@ class Carrier:
         return begun is not None and monotonic() - begun > PATIENCE_SECONDS
 
     def _taken(self, conn: TConn) -> None:
+        conn.sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, ROOM_FOR_ANSWERS)
         self._selector.register(conn.sock, selectors.EVENT_READ, conn)
+        conn.data_ready = True  # gunicorn would look again
         self._is_ready(conn)
 
     def _is_ready(self, conn: TConn) -> None:
@@ -89,20 +91,28 @@ class Carrier:
         conn.set_timeout()
 
     def _carry(self) -> None:
-        while True:
-            for key, _ in self._selector.select(_LOOK_SECONDS):
-                if key.data is None:
-                    self._calls.run_callbacks(key.fileobj)
-                elif carriable(key.data):
-                    self._is_ready(key.data)
-                else:
-                    self._give_back(key.data)
-            self._look_after()  # now, so that nobody who has just asked counts as silent
-            ready, self._ready = list(self._ready), {}
-            for start in range(0, len(ready), MOST_TOGETHER):
-                self._begun = monotonic()
-                self._round(ready[start : start + MOST_TOGETHER])
-                self._begun = None
+        try:
+            while True:
+                self._look()
+                self._look_after()  # now, so that nobody who has just asked counts as silent
+                ready, self._ready = list(self._ready), {}
+                for start in range(0, len(ready), MOST_TOGETHER):
+                    self._begun = monotonic()
+                    self._round(ready[start : start + MOST_TOGETHER])
+                    self._begun = None
+        finally:
+            # Only a fault leads here. What came on kept connections would wait for ever, so the worker ends, and
+            # gunicorn starts another.
+            self._worker.alive = False
+
+    def _look(self) -> None:
+        for key, _ in self._selector.select(_LOOK_SECONDS):
+            if key.data is None:
+                self._calls.run_callbacks(key.fileobj)
+            elif carriable(key.data):
+                self._is_ready(key.data)
+            else:
+                self._give_back(key.data)
 
     def _round(self, conns: list[TConn]) -> None:
         results = self._together.run([partial(self._worker.handle, conn) for conn in conns])
@@ -148,12 +158,7 @@ def carriable(conn: TConn) -> bool:
         seen = conn.sock.recv(MOST_BYTES, socket.MSG_PEEK | socket.MSG_DONTWAIT)
     except OSError:  # nothing is here yet, or the connection is gone
         return False
-    if not whole(seen):
-        return False
-    if not conn.data_ready:
-        conn.data_ready = True
-        conn.sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, ROOM_FOR_ANSWERS)
-    return True
+    return whole(seen)
 
 
 def _behind(conn: TConn) -> bool:

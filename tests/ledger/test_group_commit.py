@@ -7,12 +7,15 @@ import sys
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy.exc import IntegrityError
 
+from service.carrying import Together
 from service.ledger import Entry, KeyReused, Ledger, LedgerUnavailable, Recorded
 from service.ledger.group_commit import MOST_ENTRIES, GroupCommit
 from tests.ledger.conftest import EntryMaker
@@ -158,4 +161,57 @@ def test_a_child_commits_by_itself(ledger: Ledger, url: str, count: Callable[[],
     command = [sys.executable, "-m", "tests.ledger.forked", url]
     ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
     assert ran.returncode == 0, ran.stderr
+    assert count() == 2
+
+
+def carried_told(ledger: Any, batches: Sequence[Sequence[Entry]]) -> list[Any]:
+    """What each of those was told that one thread carries together."""
+    commits = GroupCommit(ledger)
+
+    def asked(batch: Sequence[Entry]) -> Any:
+        try:
+            return commits.record(batch)
+        except (IntegrityError, LedgerUnavailable, KeyError) as fault:
+            return fault
+
+    return Together().run([partial(asked, batch) for batch in batches])
+
+
+def test_what_is_carried_together_is_one_commit(ledger: Ledger, entry: EntryMaker, count: Callable[[], int]) -> None:
+    gated = Gated(ledger.record)
+    gated.gate.set()
+    batches = [[entry()], [entry(), entry()], [entry()]]
+    results = carried_told(gated, batches)
+    assert gated.groups == [4]
+    assert [[one.decision_id for one in each] for each in results] == [[one.id for one in batch] for batch in batches]
+    assert count() == 4
+
+
+def test_of_those_carried_only_the_one_that_the_database_refuses_fails(
+    ledger: Ledger, entry: EntryMaker, count: Callable[[], int]
+) -> None:
+    first, twin, last = entry(), entry(), entry()
+    ledger.record([first])
+    results = carried_told(ledger, [[replace(twin, id=first.id)], [twin], [last]])
+    assert isinstance(results[0], IntegrityError)
+    assert [results[1][0].decision_id, results[2][0].decision_id] == [twin.id, last.id]
+    assert count() == 3
+
+
+def test_while_the_database_is_away_each_that_is_carried_is_told(entry: EntryMaker, tmp_path: Path) -> None:
+    results = carried_told(Ledger(f"sqlite:///{tmp_path}/nowhere.db"), [[entry()], [entry()]])
+    assert [type(result) for result in results] == [LedgerUnavailable, LedgerUnavailable]
+
+
+def test_a_fault_in_the_common_commit_reaches_one_and_the_others_write_their_own(
+    ledger: Ledger, entry: EntryMaker, count: Callable[[], int]
+) -> None:
+    class Faulty:
+        def record(self, entries: Sequence[Entry]) -> Any:
+            if len(entries) > 1:
+                raise KeyError
+            return ledger.record(entries)
+
+    results = carried_told(Faulty(), [[entry()], [entry()], [entry()]])
+    assert [type(result) for result in results] == [KeyError, tuple, tuple]
     assert count() == 2

@@ -193,3 +193,14 @@ def test_a_worker_that_stops_answers_what_is_under_way(serving):
     assert line.answer() == CARRIED
     assert process.wait(15) == 0
     assert idle.socket.recv(1) == b""
+
+
+def test_a_fault_that_ends_the_carrier_ends_its_worker_and_another_takes_over(serving):
+    line = carried_line(serving[0])
+    line.socket.sendall(request("fault"))
+    for _ in range(50):
+        with suppress(OSError, AssertionError):
+            assert carried_line(serving[0]).asked(request()) == CARRIED
+            return
+        time.sleep(0.2)
+    pytest.fail("nobody took over")
