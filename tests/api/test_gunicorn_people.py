@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -82,6 +83,35 @@ def test_a_token_and_a_session_hold_for_every_worker_until_they_end(start: Start
         client.post("/sign-out", data={"csrf_token": csrf(client, "/account")})
         assert statuses(cookie) == {401}
         assert statuses({}) == {401}
+
+
+def test_those_decided_together_are_each_recorded_as_its_own_callers(
+    start: Start, url: str, boss: str, body: dict[str, Any]  # noqa: F811
+) -> None:  # fmt: skip
+    """Kept connections of two callers, asked at once; between them those of nobody and of a wrong body."""
+    with start(SIGN_IN="on", DATABASE_URL=url) as running:
+        ready(running)
+        user = {"name": "shop", "role": "quoter", "password": "another long password"}
+        shop = running.asked("POST", "/users", headers=bearer(boss), json=user).json()["id"]
+        made = running.asked("POST", f"/users/{shop}/tokens", headers=bearer(boss), json={"label": "x"}).json()["token"]
+        me = running.asked("GET", "/me", headers=bearer(boss)).json()["id"]
+        kinds = [(bearer(boss), body, 200), (bearer(made), body, 200), ({}, body, 401), (bearer(made), {}, 422)]
+
+        def asked(number: int) -> list[str]:
+            headers, sent, status = kinds[number % 4]
+            with httpx.Client(base_url=running.address, timeout=30, headers=headers) as line:
+                answers = [line.post("/evaluate", json=sent) for _ in range(10)]
+            assert {answer.status_code for answer in answers} == {status}
+            assert len({answer.headers["X-Request-Id"] for answer in answers}) == 10
+            return [answer.json()["decision_id"] for answer in answers if status == 200]
+
+        with ThreadPoolExecutor(16) as threads:
+            told = list(threads.map(asked, range(16)))
+        for caller, kind in ((me, 0), (shop, 1)):
+            ids = {id for number, ids in enumerate(told) if number % 4 == kind for id in ids}
+            found = running.asked("GET", f"/decisions?caller={caller}&limit=100", headers=bearer(boss)).json()
+            assert len(ids) == 40
+            assert {each["decision_id"] for each in found["decisions"]} == ids
 
 
 def test_no_secret_reaches_a_log_or_a_number(
