@@ -6,7 +6,6 @@ The schema is derived from the dataclasses, so that they are the one place where
 from __future__ import annotations
 
 import types
-from collections.abc import Callable
 from dataclasses import fields as dataclass_fields
 from dataclasses import is_dataclass
 from datetime import date, datetime
@@ -34,12 +33,7 @@ _VALUES = {int | bool | str: False, int | str | None: True}
 
 def dump_decision(decision: Decision) -> bytes:
     """Members in the order that the dataclasses declare; the same decision always gives the same bytes."""
-    return orjson.dumps(_laid_out()(decision))
-
-
-@cache
-def _laid_out() -> Callable[[Decision], dict[str, Any]]:
-    return layer(Decision)
+    return orjson.dumps(layer(Decision)(decision))
 
 
 def read_decision(raw: bytes) -> Decision:

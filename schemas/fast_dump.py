@@ -7,12 +7,14 @@ from __future__ import annotations
 import types
 from collections.abc import Callable
 from dataclasses import fields, is_dataclass
+from functools import cache
 from typing import Any, Union, cast, get_args, get_origin, get_type_hints
 
 
+@cache
 def layer(cls: type) -> Callable[[Any], dict[str, Any]]:
     """From an instance of the dataclass `cls` to its fields by name, those nested in it laid out too. They may stand
-    for themselves, in tuples, and either way be None."""
+    for themselves, in tuples, and either way be None. Written when it is first asked for."""
     writing = _Writing()
     function = writing.function(cls)
     # The text holds nothing but names of fields of our own classes.

@@ -26,6 +26,7 @@ CARRIED_LINE = b"POST /evaluate HTTP/1.1\r\n"
 """Work of a millisecond that ends in a commit, and nothing else: a search or an export would hold up the others."""
 
 MOST_TOGETHER = 64
+"""Requests that share a commit."""
 MOST_BYTES = 64 * 1024
 """Of a request with its head; a larger one has a thread of its own."""
 ROOM_FOR_ANSWERS = 256 * 1024
@@ -48,14 +49,18 @@ class CarryingWorker(ThreadWorker):  # type: ignore[misc,unused-ignore]
         if self.alive and not self.carrier.held_up() and carriable(conn):
             self.carrier.take(conn)
         else:
-            super().enqueue_req(conn)
+            self.enqueue_alone(conn)
+
+    def enqueue_alone(self, conn: TConn) -> None:
+        """In a thread of its own, whatever has come."""
+        super().enqueue_req(conn)
 
 
 class Carrier:
     """The thread that keeps connections and carries what comes on them. What it doesn't carry, and each connection that
     ends, it gives back to `worker`, whose own thread counts connections."""
 
-    def __init__(self, worker: ThreadWorker) -> None:
+    def __init__(self, worker: CarryingWorker) -> None:
         self._worker = worker
         self._together = Together()
         self._ready: dict[TConn, None] = {}
@@ -101,9 +106,11 @@ class Carrier:
                     self._round(ready[start : start + MOST_TOGETHER])
                     self._begun = None
         finally:
-            # Only a fault leads here. What came on kept connections would wait for ever, so the worker ends, and
-            # gunicorn starts another.
+            # Only a fault leads here. What comes on kept connections would wait for ever: so they are closed, the worker
+            # ends, and gunicorn starts another.
             self._worker.alive = False
+            for conn in list(self._kept):
+                self._end(conn, False)
 
     def _look(self) -> None:
         for key, _ in self._selector.select(_LOOK_SECONDS):
@@ -136,7 +143,7 @@ class Carrier:
     def _give_back(self, conn: TConn) -> None:
         """For a thread of its own to see what has come."""
         self._let_go(conn)
-        self._worker.method_queue.defer(super(CarryingWorker, self._worker).enqueue_req, conn)
+        self._worker.method_queue.defer(self._worker.enqueue_alone, conn)
 
     def _end(self, conn: TConn, result: Any) -> None:
         """As the worker's threads end: `result` is what `handle` said."""

@@ -32,7 +32,6 @@ class Made:
 
 
 _new_entry, _new_given = maker(Entry), maker(Given)
-_laid_out = layer(QuoteRequest)
 
 
 def entry(made: Made, caller: str, digested: bytes, key: str | None) -> Entry:
@@ -53,7 +52,7 @@ def entry(made: Made, caller: str, digested: bytes, key: str | None) -> Entry:
         currency=request.currency,
         target=decision.price.target if decision.price else None,
         rules=tuple(reason.rule for reason in decision.reasons),
-        request=orjson.dumps(_laid_out(request)),
+        request=orjson.dumps(layer(QuoteRequest)(request)),
         facts=orjson.dumps(made.facts, option=orjson.OPT_SORT_KEYS),
         answer=dump_decision(decision),
         given=tuple(

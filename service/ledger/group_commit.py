@@ -57,10 +57,14 @@ class GroupCommit:
         _ALL.add(self)
 
     def __enter__(self) -> None:
+        if carried():  # then it doesn't come to the queue, and nobody there need wait for it
+            return
         with self._gathering:
             self._coming += 1
 
     def __exit__(self, *_: object) -> None:
+        if carried():
+            return
         with self._gathering:
             self._coming -= 1
             self._end_of_linger()
