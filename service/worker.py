@@ -106,8 +106,8 @@ class Carrier:
                     self._round(ready[start : start + MOST_TOGETHER])
                     self._begun = None
         finally:
-            # Only a fault leads here. What comes on kept connections would wait for ever: so they are closed, the worker
-            # ends, and gunicorn starts another.
+            # Only a fault leads here. What comes on kept connections would wait for ever: so they are closed, the
+            # worker ends, and gunicorn starts another.
             self._worker.alive = False
             for conn in list(self._kept):
                 self._end(conn, False)
